@@ -1,0 +1,79 @@
+# Settings shared by every target of ours, and the functions that make one target per folder.
+include_guard()
+include(CheckCXXCompilerFlag)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")  # asserts stay on: they guard our own mistakes and cost little
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Flags of our own code only; what we depend on is included as SYSTEM.
+add_library(terrella_flags INTERFACE)
+target_compile_options(terrella_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi
+  $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>
+  -fno-math-errno)
+if(TERRELLA_SANITIZE)
+  add_compile_options(-fsanitize=${TERRELLA_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${TERRELLA_SANITIZE})
+endif()
+
+# terrella_library(core LINKS Eigen3::Eigen PUBLIC_LINKS ...)
+# A static library terrella_<folder> (alias Terrella::<folder>) of every .cpp of the current folder, except
+# those below a subfolder that has a CMakeLists.txt of its own.
+function(terrella_library folder)
+  cmake_parse_arguments(ARG "" "" "LINKS;PUBLIC_LINKS" ${ARGN})
+  terrella_sources(sources)
+  add_library(terrella_${folder} STATIC ${sources})
+  add_library(Terrella::${folder} ALIAS terrella_${folder})
+  set_target_properties(terrella_${folder} PROPERTIES EXPORT_NAME ${folder})
+  target_include_directories(terrella_${folder} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/terrella>)
+  target_compile_features(terrella_${folder} PUBLIC cxx_std_20)
+  target_link_libraries(terrella_${folder} PUBLIC ${ARG_PUBLIC_LINKS}
+    PRIVATE ${ARG_LINKS} $<BUILD_INTERFACE:terrella_flags>)
+  set_property(GLOBAL APPEND PROPERTY TERRELLA_LIBRARIES terrella_${folder})
+endfunction()
+
+# Every .cpp below the current folder that no nested CMakeLists.txt claims.
+function(terrella_sources result)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  file(GLOB_RECURSE nested CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/CMakeLists.txt)
+  list(FILTER sources EXCLUDE REGEX "[.]kernel[.]cpp$")
+  foreach(file ${nested})
+    get_filename_component(claimed ${file} DIRECTORY)
+    list(FILTER sources EXCLUDE REGEX "^${claimed}/")
+  endforeach()
+  set(${result} ${sources} PARENT_SCOPE)
+endfunction()
+
+# terrella_kernels(target file.cpp): compiles file.cpp three times, for baseline x86-64, AVX2+FMA and AVX-512, with the
+# macro TERRELLA_ISA set to baseline, avx2 or avx512, and adds the objects to the target. Such a file holds plain C types
+# and intrinsics only, all but its one entry table (named with the ISA) in an unnamed namespace, so that no weak symbol
+# is shared between the three. Name it *.kernel.cpp: terrella_library leaves those to this function.
+function(terrella_kernels target file)
+  set(flags_baseline "")
+  set(flags_avx2 -mavx2 -mfma -mbmi2)
+  set(flags_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma -mbmi2 -mprefer-vector-width=512)
+  get_filename_component(name ${file} NAME_WE)
+  foreach(isa baseline avx2 avx512)
+    set(object ${target}_${name}_${isa})
+    add_library(${object} OBJECT ${file})
+    target_compile_definitions(${object} PRIVATE TERRELLA_ISA=${isa})
+    target_compile_options(${object} PRIVATE -O3 -fno-trapping-math -fno-math-errno ${flags_${isa}})
+    target_include_directories(${object} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${object} PRIVATE terrella_flags)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
+  endforeach()
+endfunction()
