@@ -119,10 +119,10 @@ void keep_previous(const std::string& path, const std::string& target) {
   const std::string previous = previous_path(target), link = previous + ".tmp";
   ::unlink(link.c_str());
   if (::link(target.c_str(), link.c_str()) == 0) {
-    if (::rename(link.c_str(), previous.c_str()) == 0) return;
-    const int error = errno;
-    ::unlink(link.c_str());
-    throw_errno(path, "keep the previous file", error);
+    const int error = ::rename(link.c_str(), previous.c_str()) == 0 ? 0 : errno;
+    ::unlink(link.c_str());  // also after success: rename does nothing where both names are the same file already
+    if (error != 0) throw_errno(path, "keep the previous file", error);
+    return;
   }
   if (errno == ENOSPC || errno == EDQUOT || errno == EIO) throw_errno(path, "keep the previous file", errno);
   // A file system without hard links: for a moment only the previous name stands.
