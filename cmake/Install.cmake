@@ -13,6 +13,7 @@ foreach(library ${libraries})
 endforeach()
 install(EXPORT TerrellaTargets NAMESPACE Terrella:: COMPONENT development
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Terrella)
+get_property(dependencies GLOBAL PROPERTY TERRELLA_DEPENDENCIES)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/TerrellaConfig.cmake.in
   ${PROJECT_BINARY_DIR}/TerrellaConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/Terrella)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/TerrellaConfigVersion.cmake

@@ -22,12 +22,24 @@ endif()
 add_library(terrella_flags INTERFACE)
 target_compile_options(terrella_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi
-  $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>
+  $<$<BOOL:${TERRELLA_WERROR}>:-Werror>
   -fno-math-errno)
 if(TERRELLA_SANITIZE)
-  add_compile_options(-fsanitize=${TERRELLA_SANITIZE} -fno-omit-frame-pointer -g1)
+  # What a sanitizer finds ends the program, so that a test fails by it.
+  add_compile_options(-fsanitize=${TERRELLA_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${TERRELLA_SANITIZE})
 endif()
+if(TERRELLA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # the libraries report their coverage to libFuzzer
+endif()
+
+# terrella_find_package(HDF5 COMPONENTS C): find_package of something that the libraries link, which the installed
+# TerrellaConfig.cmake then finds for its user too. What only programs and tests link is found by plain find_package.
+macro(terrella_find_package)
+  find_package(${ARGV} REQUIRED)
+  string(REPLACE ";" " " terrella_arguments "${ARGV}")
+  set_property(GLOBAL APPEND_STRING PROPERTY TERRELLA_DEPENDENCIES "find_dependency(${terrella_arguments})\n")
+endmacro()
 
 # terrella_library(core LINKS Eigen3::Eigen PUBLIC_LINKS ...)
 # A static library terrella_<folder> (alias Terrella::<folder>) of every .cpp of the current folder, except
@@ -75,5 +87,6 @@ function(terrella_kernels target file)
     target_include_directories(${object} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${object} PRIVATE terrella_flags)
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:${object}>)
+    set_property(GLOBAL APPEND PROPERTY TERRELLA_KERNELS ${object})
   endforeach()
 endfunction()
