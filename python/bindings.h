@@ -1,0 +1,11 @@
+// python/bindings.h: what each binding file adds to the module; python/module.cpp calls them, left to right in the
+// tree.
+#pragma once
+#include <pybind11/pybind11.h>
+
+namespace terrella::python {
+
+void bind_errors(pybind11::module_& m);
+void bind_datasets(pybind11::module_& m);
+
+}  // namespace terrella::python

@@ -1,0 +1,202 @@
+// python/datasets.cpp: surveys and sites. Arrays are read-only views of the C++ values, which live as long as the
+// views.
+#include <pybind11/complex.h>
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "core/error.h"
+#include "datasets/survey/survey.h"
+#include "python/bindings.h"
+
+namespace py = pybind11;
+
+namespace terrella::python {
+namespace {
+
+using namespace datasets;
+using namespace pybind11::literals;
+
+// A vector of scalars or fixed-size arrays as [n, row...], on the memory that `owner` keeps alive.
+template <class T, class Element>
+py::array_t<T> view(const std::vector<Element>& values, std::vector<py::ssize_t> row, py::handle owner) {
+  row.insert(row.begin(), static_cast<py::ssize_t>(values.size()));
+  py::array_t<T> array(row, reinterpret_cast<const T*>(values.data()), owner);
+  array.attr("setflags")("write"_a = false);
+  return array;
+}
+
+// A getter of such a field; None where the site has none of it.
+template <class T, auto field>
+auto getter(std::vector<py::ssize_t> row) {
+  return [row](const py::object& self) -> std::optional<py::array_t<T>> {
+    const auto& values = self.cast<const Site&>().*field;
+    if (values.empty()) return std::nullopt;
+    return view<T>(values, row, self);
+  };
+}
+
+template <class T>
+using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
+
+// The reverse, by copy: [n, row...] into a vector, or n rows of `missing`.
+template <class T, class Element>
+void assign(std::vector<Element>& values, const char* field, const std::optional<Array<T>>& array,
+            const std::vector<py::ssize_t>& row) {
+  if (!array) return;
+  const std::vector<py::ssize_t> shape(array->shape(), array->shape() + array->ndim());
+  if (shape.empty() || !std::equal(shape.begin() + 1, shape.end(), row.begin(), row.end())) {
+    std::string wanted = "(n";
+    for (const auto size : row) wanted += ", " + std::to_string(size);
+    fail("Site: ", field, " must have shape ", wanted, row.empty() ? ",)" : ")", ", got ",
+         py::str(array->attr("shape")).cast<std::string>());
+  }
+  const auto* first = reinterpret_cast<const Element*>(array->data());
+  values.assign(first, first + shape[0]);
+}
+
+Site make_site(std::string name, const Array<double>& period, const std::optional<Array<Complex>>& z,
+               const std::optional<Array<double>>& z_error, const std::optional<Array<bool>>& z_masked,
+               const std::optional<Array<Complex>>& tipper, const std::optional<Array<double>>& tipper_error,
+               const std::optional<Array<bool>>& tipper_masked, double latitude, double longitude, double elevation,
+               double rotation) {
+  Site site;
+  site.name = std::move(name);
+  site.latitude = latitude;
+  site.longitude = longitude;
+  site.elevation = elevation;
+  site.rotation = rotation;
+  assign<double>(site.period, "period", std::optional(period), {});
+  assign(site.z, "z", z, {2, 2});
+  assign(site.z_error, "z_error", z_error, {2, 2});
+  assign(site.z_masked, "z_masked", z_masked, {2, 2});
+  assign(site.tipper, "tipper", tipper, {2});
+  assign(site.tipper_error, "tipper_error", tipper_error, {2});
+  assign(site.tipper_masked, "tipper_masked", tipper_masked, {2});
+  if (!z_error) site.z_error.assign(site.z.size(), {not_a_number, not_a_number, not_a_number, not_a_number});
+  if (!tipper_error) site.tipper_error.assign(site.tipper.size(), {not_a_number, not_a_number});
+  site.provenance.format = "python";
+  site.provenance.units = "ohm";
+  validate(Survey{"", {site}});
+  return site;
+}
+
+const Site& site_named(const Survey& survey, const std::string& name) {
+  const auto found =
+      std::find_if(survey.sites.begin(), survey.sites.end(), [&](const Site& s) { return s.name == name; });
+  if (found == survey.sites.end())
+    throw py::key_error("no site '" + name + "' among " + std::to_string(survey.sites.size()));
+  return *found;
+}
+
+const Site& site_at(const Survey& survey, py::ssize_t index) {
+  const auto n = static_cast<py::ssize_t>(survey.sites.size());
+  if (index < -n || index >= n)
+    throw py::index_error("site " + std::to_string(index) + " of a survey of " + std::to_string(n));
+  return survey.sites[static_cast<std::size_t>(index < 0 ? index + n : index)];
+}
+
+py::tuple sites_of(const py::object& self) {
+  const auto& sites = self.cast<const Survey&>().sites;
+  py::tuple result(sites.size());
+  for (std::size_t i = 0; i < sites.size(); ++i)
+    result[i] = py::cast(sites[i], py::return_value_policy::reference_internal, self);
+  return result;
+}
+
+void bind_provenance(py::module_& m) {
+  py::class_<Repair>(m, "Repair", "Something in a file that was wrong or missing and was mended by a stated rule.")
+      .def_readonly("line", &Repair::line, "Line of the file, from 1; 0 where lines mean nothing.")
+      .def_readonly("rule", &Repair::rule, "Short and countable, for example 'negative-variance'.")
+      .def_readonly("detail", &Repair::detail, "What stood there and what was made of it.")
+      .def("__repr__", [](const Repair& r) { return text("Repair(line=", r.line, ", rule='", r.rule, "')"); });
+  py::class_<Provenance>(m, "Provenance", "Where the numbers of a site come from and what was done to them.")
+      .def_readonly("path", &Provenance::path, "File, as given to the reader.")
+      .def_readonly("format", &Provenance::format, "'edi-z', 'edi-spectra', 'edi-rho-phase', ...")
+      .def_readonly("units", &Provenance::units, "Of the impedance as it stood in the file.")
+      .def_readonly("sign", &Provenance::sign, "Time factor as it stood in the file: '+' for exp(+iwt), or '-'.")
+      .def_readonly("program", &Provenance::program, "That wrote the file, where it says so.")
+      .def_readonly("repairs", &Provenance::repairs, "list of Repair")
+      .def_readonly("history", &Provenance::history, "Operations since, for example 'rotate 30'.");
+}
+
+void bind_site(py::module_& m) {
+  py::class_<Site>(m, "Site", R"(One magnetotelluric sounding: a value, whose arrays are read-only.
+
+Impedance Z = E/H in ohm, time factor exp(+iwt), x north, y east, z down. Errors are standard errors of the real part
+and, equally, of the imaginary part. NaN where a value is missing.)")
+      .def(py::init(&make_site), "name"_a, "period"_a, py::kw_only(), "z"_a = py::none(), "z_error"_a = py::none(),
+           "z_masked"_a = py::none(), "tipper"_a = py::none(), "tipper_error"_a = py::none(),
+           "tipper_masked"_a = py::none(), "latitude"_a = not_a_number, "longitude"_a = not_a_number,
+           "elevation"_a = 0.0, "rotation"_a = 0.0, R"(A site of arrays, which are copied.
+
+period : array [n], s, positive, ascending
+z, z_error : arrays [n, 2, 2], ohm
+tipper, tipper_error : arrays [n, 2]
+z_masked, tipper_masked : bool arrays of the same shapes, True where a value is not to be used
+latitude, longitude : degrees; elevation : m; rotation : azimuth of x, degrees clockwise from north
+raises : ValueError where shapes disagree, periods do not ascend or an error is negative)")
+      .def_readonly("name", &Site::name)
+      .def_readonly("latitude", &Site::latitude, "degrees north, NaN if unknown")
+      .def_readonly("longitude", &Site::longitude, "degrees east, -180 .. 180, NaN if unknown")
+      .def_readonly("elevation", &Site::elevation, "m above sea level")
+      .def_readonly("rotation", &Site::rotation, "azimuth of x, degrees clockwise from geographic north")
+      .def_property_readonly(
+          "period", [](const py::object& self) { return view<double>(self.cast<const Site&>().period, {}, self); },
+          "array [n], s, ascending")
+      .def_property_readonly("z", getter<Complex, &Site::z>({2, 2}), "complex array [n, 2, 2], ohm, or None")
+      .def_property_readonly("z_error", getter<double, &Site::z_error>({2, 2}), "array [n, 2, 2], ohm, or None")
+      .def_property_readonly("z_masked", getter<bool, &Site::z_masked>({2, 2}), "bool array [n, 2, 2], or None")
+      .def_property_readonly("tipper", getter<Complex, &Site::tipper>({2}), "complex array [n, 2], or None")
+      .def_property_readonly("tipper_error", getter<double, &Site::tipper_error>({2}), "array [n, 2], or None")
+      .def_property_readonly("tipper_masked", getter<bool, &Site::tipper_masked>({2}), "bool array [n, 2], or None")
+      .def_readonly("provenance", &Site::provenance, "where the numbers come from")
+      .def("__repr__", [](const Site& site) {
+        return text("Site('", site.name, "', ", site.periods(), " periods", site.has_impedance() ? ", z" : "",
+                    site.has_tipper() ? ", tipper" : "", ")");
+      });
+}
+
+void bind_survey(py::module_& m) {
+  py::class_<Survey>(m, "Survey", "Soundings that belong together. Sites may have different periods.")
+      .def(py::init([](std::vector<Site> sites, std::string name) {
+             Survey survey{std::move(name), std::move(sites)};
+             validate(survey);
+             return survey;
+           }),
+           "sites"_a, "name"_a = "")
+      .def_readonly("name", &Survey::name)
+      .def_property_readonly("sites", sites_of, "tuple of Site")
+      .def("__len__", [](const Survey& survey) { return survey.sites.size(); })
+      .def("__getitem__", &site_at, "index"_a, py::return_value_policy::reference_internal)
+      .def("__getitem__", &site_named, "name"_a, py::return_value_policy::reference_internal)
+      .def("__iter__", [](const py::object& self) { return py::iter(sites_of(self)); })
+      .def(
+          "to_xarray",
+          [](const py::object& self, double tolerance) {
+            return py::module_::import("terrella._xarray").attr("survey_to_xarray")(self, tolerance);
+          },
+          "tolerance"_a = 1e-6, R"(The survey as one xarray.Dataset, by copy. Needs the package xarray.
+
+tolerance : periods of different sites that agree within this fraction share a row
+returns   : dims station, period, output (ex, ey), input (hx, hy); variables z, z_error (ohm), tipper, tipper_error
+            (no unit; those without output), NaN where a site has no such period or the value is masked)")
+      .def("_repr_html_",
+           [](const py::object& self) { return py::module_::import("terrella._html").attr("survey_to_html")(self); })
+      .def("__repr__", [](const Survey& survey) {
+        return text("Survey(", survey.name.empty() ? "" : "'" + survey.name + "', ", survey.sites.size(), " sites)");
+      });
+}
+
+}  // namespace
+
+void bind_datasets(py::module_& m) {
+  bind_provenance(m);
+  bind_site(m);
+  bind_survey(m);
+}
+
+}  // namespace terrella::python

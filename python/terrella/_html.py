@@ -1,0 +1,29 @@
+"""How values show themselves in a notebook."""
+
+from html import escape
+
+
+def survey_to_html(survey):
+    rows = "".join(site_row(site) for site in survey)
+    heads = "".join(
+        f"<th>{head}</th>"
+        for head in ("site", "latitude", "longitude", "elevation m", "periods s", "impedance", "tipper", "repairs")
+    )
+    title = escape(survey.name or "Survey")
+    return f"<b>{title}</b>: {len(survey)} sites<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def site_row(site):
+    period = site.period
+    span = f"{len(period)}: {period[0]:.3g} to {period[-1]:.3g}" if len(period) else "0"
+    cells = (
+        escape(site.name),
+        f"{site.latitude:.4f}",
+        f"{site.longitude:.4f}",
+        f"{site.elevation:.0f}",
+        span,
+        "yes" if site.z is not None else "no",
+        "yes" if site.tipper is not None else "no",
+        str(len(site.provenance.repairs)),
+    )
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
