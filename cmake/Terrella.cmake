@@ -1,6 +1,6 @@
 # Settings shared by every target of ours, and the functions that make one target per folder.
 include_guard()
-include(CheckCXXCompilerFlag)
+include(GNUInstallDirs)
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -56,6 +56,24 @@ function(terrella_library folder)
   target_link_libraries(terrella_${folder} PUBLIC ${ARG_PUBLIC_LINKS}
     PRIVATE ${ARG_LINKS} $<BUILD_INTERFACE:terrella_flags>)
   set_property(GLOBAL APPEND PROPERTY TERRELLA_LIBRARIES terrella_${folder})
+endfunction()
+
+# terrella_program(terrella SOURCES main.cpp ... LINKS Terrella::viz): a program for users, in build/<preset>/bin and
+# installed beside the others; without SOURCES, of every .cpp of the current folder.
+function(terrella_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  if(NOT ARG_SOURCES)
+    terrella_sources(ARG_SOURCES)
+  endif()
+  add_executable(${name}_program ${ARG_SOURCES})
+  set_target_properties(${name}_program PROPERTIES OUTPUT_NAME ${name}
+                        RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  target_link_libraries(${name}_program PRIVATE ${ARG_LINKS} terrella_flags)
+  if(SKBUILD)
+    install(TARGETS ${name}_program DESTINATION ${SKBUILD_SCRIPTS_DIR} COMPONENT tools)
+  else()
+    install(TARGETS ${name}_program DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
+  endif()
 endfunction()
 
 # Every .cpp below the current folder that no nested CMakeLists.txt claims.

@@ -1,0 +1,40 @@
+"""What `pip install .` gives: the package with its module and stubs, and the programs."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif("build/release" not in os.environ.get("PYTHONPATH", ""), reason="once is enough")
+
+
+@pytest.fixture(scope="module")
+def installed(repository, tmp_path_factory):
+    """The wheel, built in build/wheel and installed into a folder of its own, without what the build left elsewhere."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    flags = ["--no-deps", "-q"]
+    subprocess.run([*pip, "wheel", *flags, "--no-build-isolation", "-w", folder, repository], check=True)
+    (wheel,) = folder.glob("terrella-*.whl")
+    subprocess.run([*pip, "install", *flags, "--target", folder / "site", wheel], check=True)
+    return folder / "site"
+
+
+def test_the_package_is_imported_from_the_wheel(installed, tmp_path):
+    code = "import terrella; print(terrella.__file__); print(terrella.Survey([]))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    )  # fmt: skip
+    file, survey = run.stdout.splitlines()
+    assert file.startswith(str(installed)) and survey == "Survey(0 sites)"
+
+
+def test_stubs_come_with_it(installed):
+    assert (installed / "terrella" / "py.typed").exists()
+    assert "class Survey" in (installed / "terrella" / "_terrella.pyi").read_text()
+
+
+def test_nothing_else_comes_with_it(installed):
+    assert {entry.name.split("-")[0] for entry in installed.iterdir()} <= {"terrella", "bin"}
