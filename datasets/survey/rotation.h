@@ -1,0 +1,25 @@
+// datasets/survey/rotation.h: impedance and tipper in turned axes, with their errors.
+//
+// Axes are turned about z by an angle in degrees, clockwise from above (north to east). With R = [c s; -s c] the fields
+// in the new axes are R E and R H, so Z' = R Z R^T and T' = T R^T. Errors are propagated as if components were
+// independent (files give no covariances): var'_ij = sum_kl (R_ik R_jl)^2 var_kl.
+// A missing component (NaN) makes missing what depends on it; at multiples of 90 degrees nothing else is lost.
+#pragma once
+#include "datasets/survey/survey.h"
+
+namespace terrella::datasets {
+
+Impedance rotate(const Impedance& z, double degrees);
+ImpedanceError rotate(const ImpedanceError& error, double degrees);
+Tipper rotate(const Tipper& tipper, double degrees);
+TipperError rotate(const TipperError& error, double degrees);
+
+/// The site with its x axis at that azimuth (degrees clockwise from geographic north): turned by the difference to
+/// Site::rotation, recorded in the history. Components that depend on a masked one become masked.
+/// Throws std::invalid_argument for an azimuth that is not finite.
+Site rotate_to(const Site& site, double azimuth);
+
+/// All sites of a survey at that azimuth.
+Survey rotate_to(const Survey& survey, double azimuth);
+
+}  // namespace terrella::datasets
