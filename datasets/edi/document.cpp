@@ -1,0 +1,153 @@
+#include "datasets/edi/document.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace terrella::datasets::edi {
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{64} << 20;  // bytes; real files have some 100 kB
+constexpr std::size_t most_blocks = 100000;
+
+constexpr std::string_view blank = " \t\r\f\v";
+
+std::string normalize(std::string_view bytes, Report& report) {
+  if (bytes.size() > largest_file)
+    report.error(0, "holds ", bytes.size(), " bytes; an EDI file of more than ", largest_file, " is refused");
+  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"))
+    report.error(1, "is UTF-16 text; save it as plain text (ASCII or UTF-8)");
+  if (bytes.starts_with("\xef\xbb\xbf")) {
+    bytes.remove_prefix(3);
+    report.repair(1, "byte-order-mark", "UTF-8 byte order mark skipped");
+  }
+  std::string text(bytes);
+  if (const auto nul = text.find('\0'); nul != std::string::npos) {
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
+    const auto count = std::count(text.begin(), text.end(), '\0');
+    report.repair(line, "nul-bytes", std::to_string(count) + " NUL bytes read as blanks");
+    std::replace(text.begin(), text.end(), '\0', ' ');
+  }
+  if (text.find('\r') != std::string::npos && text.find('\n') == std::string::npos)
+    std::replace(text.begin(), text.end(), '\r', '\n');  // old Macintosh line ends: the same lines
+  std::replace(text.begin(), text.end(), '\x1a', ' ');   // end-of-file mark of DOS
+  return text;
+}
+
+bool is_keyword_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+// In the free text of >INFO a '>' starts a block only where one of these follows; the rest is the author's prose.
+bool ends_info(const std::string& keyword) {
+  return keyword.starts_with('=') || keyword == "END" || keyword == "HEAD" || keyword == "HMEAS" ||
+         keyword == "EMEAS" || keyword == "FREQ" || keyword == "SPECTRA";
+}
+
+// Splits "KEYWORD options // count" behind the '>'.
+Block header_line(std::string_view line, std::int64_t number, const Report& report) {
+  Block block;
+  block.line = number;
+  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+  std::size_t end = !line.empty() && line[0] == '=' ? 1 : 0;
+  if (end == 1)
+    while (end < line.size() && blank.find(line[end]) != std::string_view::npos) ++end;
+  const std::size_t start = end;
+  while (end < line.size() && is_keyword_character(line[end])) ++end;
+  if (end == start) report.error(number, "'>' without a keyword: '", std::string(line.substr(0, 40)), "'");
+  block.keyword = (start > 0 ? "=" : "") + upper(line.substr(start, end - start));
+  line.remove_prefix(end);
+  block.options = trim(line);
+  const std::size_t slashes = line.rfind("//");
+  if (slashes == std::string_view::npos) return block;
+  const std::string_view count = trim(line.substr(slashes + 2));
+  std::int64_t value = 0;
+  const auto [stop, error] = std::from_chars(count.data(), count.data() + count.size(), value);
+  if (error != std::errc() || stop != count.data() + count.size() || value < 0)
+    report.error(number, ">", block.keyword, ": '", std::string(count.substr(0, 40)), "' after // is not a count");
+  block.count = value;
+  block.options = trim(line.substr(0, slashes));
+  return block;
+}
+
+}  // namespace
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+Document::Document(std::string_view bytes, Report& report) : text_(normalize(bytes, report)) {
+  const std::string_view all = text_;
+  std::int64_t number = 0;
+  std::size_t start = 0;       // of the current line
+  std::size_t body_start = 0;  // of the current block
+  bool in_info = false;
+  while (start < all.size() && !ended_) {
+    const std::size_t stop = std::min(all.find('\n', start), all.size());
+    const std::string_view line = trim(all.substr(start, stop - start));
+    const std::size_t next = stop + 1;
+    ++number;
+    const bool comment = line.starts_with('!') || (line.starts_with('>') && trim(line.substr(1)).starts_with('!'));
+    if (line.starts_with('>') && !comment) {
+      std::string_view after = trim(line.substr(1));
+      const bool known = !in_info || [&] {
+        std::size_t end = after.starts_with('=') ? 1 : 0;
+        while (end < after.size() && is_keyword_character(after[end])) ++end;
+        return ends_info(upper(after.substr(0, end)));
+      }();
+      if (known) {
+        Block block = header_line(after, number, report);
+        if (blocks_.empty() && block.keyword != "HEAD")
+          report.error(number, "begins with >", block.keyword,
+                       " instead of >HEAD; not an EDI file, or its start is lost");
+        if (!blocks_.empty()) blocks_.back().body = all.substr(body_start, start - body_start);
+        body_start = std::min(next, all.size());
+        if (block.keyword == "END") {
+          ended_ = true;
+        } else {
+          if (blocks_.size() >= most_blocks) report.error(number, "more than ", most_blocks, " blocks");
+          in_info = block.keyword == "INFO";
+          blocks_.push_back(std::move(block));
+        }
+      }
+    } else if (blocks_.empty() && !line.empty() && !comment) {
+      report.error(number, "text before >HEAD: '", std::string(line.substr(0, 40)), "'; not an EDI file");
+    }
+    start = next;
+  }
+  if (blocks_.empty()) report.error(0, "holds no >HEAD; not an EDI file");
+  if (!ended_) {
+    blocks_.back().body = all.substr(body_start);
+    if (const char last = all.back(); last != '\n' && last != '\r' && last != ' ')
+      report.error(number, "ends in the middle of a line, without >END: the file is truncated");
+    report.repair(number, "missing-end", "the file ends without >END");
+  } else if (body_start < all.size()) {
+    if (const auto more = all.find_first_not_of(" \t\r\f\v\n", body_start); more != std::string_view::npos)
+      report.repair(number + 1 +
+                        std::count(all.begin() + static_cast<std::ptrdiff_t>(body_start),
+                                   all.begin() + static_cast<std::ptrdiff_t>(more), '\n'),
+                    "text-after-end", std::to_string(all.size() - more) + " bytes after >END not read");
+  }
+}
+
+const Block* Document::find(std::string_view keyword, const Report& report) const {
+  const Block* found = nullptr;
+  for (const Block& block : blocks_) {
+    if (block.keyword != keyword) continue;
+    if (found)
+      report.error(block.line, ">", block.keyword, " stands twice (first on line ", found->line,
+                   "); one sounding a file is read, split the file");
+    found = &block;
+  }
+  return found;
+}
+
+}  // namespace terrella::datasets::edi

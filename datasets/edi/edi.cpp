@@ -1,0 +1,211 @@
+#include "datasets/edi/edi.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "datasets/edi/sounding.h"
+#include "datasets/file.h"
+#include "datasets/survey/rotation.h"
+#include "datasets/survey/units.h"
+
+namespace terrella::datasets {
+namespace edi {
+namespace {
+
+bool is_missing(const Complex& value) { return std::isnan(value.real()); }
+template <std::size_t n>
+std::size_t count_missing(const std::array<Complex, n>& row) {
+  return static_cast<std::size_t>(std::count_if(row.begin(), row.end(), is_missing));
+}
+
+// The rows to keep, by ascending period. J files mark a missing period by 999; programs that turn them into EDI leave
+// rows of that "frequency" behind.
+std::vector<std::size_t> usable_rows(const Sounding& sounding, const Document& document, Report& report) {
+  const Block* const block = document.find("FREQ", report);
+  const std::int64_t line = block ? block->line : 0;
+  const auto& frequency = sounding.frequency;
+  std::vector<std::size_t> rows;
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < frequency.size(); ++i) {
+    const bool empty = sounding.z.empty() || count_missing(sounding.z[i]) == 4;
+    const double f = frequency[i];
+    if (empty && (std::isnan(f) || std::abs(f) == 999 || std::abs(f) >= 1e30)) {
+      ++dropped;
+      continue;
+    }
+    if (!(f > 0) || std::abs(f) >= 1e30)
+      report.error(line, "frequency ", f, " Hz (number ", i + 1, ") is not positive, but the row holds data");
+    rows.push_back(i);
+  }
+  if (dropped)
+    report.repair(line, "frequency-marker",
+                  text(dropped, " rows without impedance whose frequency is NaN, EMPTY or 999 dropped"));
+  if (rows.empty()) report.error(line, "no frequency with data");
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return frequency[a] > frequency[b]; });
+  for (std::size_t k = 1; k < rows.size(); ++k)
+    if (1 / frequency[rows[k]] <= 1 / frequency[rows[k - 1]])
+      report.error(line, "frequency ", frequency[rows[k]], " Hz stands twice (numbers ", rows[k - 1] + 1, " and ",
+                   rows[k] + 1, ")");
+  const bool monotonic = std::is_sorted(rows.begin(), rows.end()) || std::is_sorted(rows.rbegin(), rows.rend());
+  if (!monotonic) report.repair(line, "frequency-order", "frequencies neither ascend nor descend; sorted");
+  return rows;
+}
+
+// Turns to north what stands in the axes of the file, see edi.h.
+void turn_to_north(Site& site, const std::vector<double>& z_azimuth, const std::vector<double>& tipper_azimuth,
+                   Report& report) {
+  std::vector<double> stated;
+  std::size_t partial = 0;
+  const auto look = [&](std::size_t missing, std::size_t all, double azimuth) {
+    if (missing == all) return;
+    if (std::isnan(azimuth)) report.error(0, "a row with data has no rotation angle");
+    stated.push_back(azimuth);
+    partial += missing > 0 && std::remainder(azimuth, 90.0) != 0;
+  };
+  for (std::size_t i = 0; i < site.period.size(); ++i) {
+    if (site.has_impedance()) look(count_missing(site.z[i]), 4, z_azimuth[i]);
+    if (site.has_tipper()) look(count_missing(site.tipper[i]), 2, tipper_azimuth[i]);
+  }
+  if (stated.empty() || std::all_of(stated.begin(), stated.end(), [](double a) { return a == 0; })) return;
+  const auto [least, most] = std::minmax_element(stated.begin(), stated.end());
+  const double lowest = *least, highest = *most;
+  if (partial > 0 && lowest == highest) {
+    site.rotation = lowest;
+    report.repair(0, "rotation-kept",
+                  text(partial, " rows lack components, so the sounding stays in its axes, x at ", lowest, " degrees"));
+    return;
+  }
+  const auto errors_known = [&] {
+    std::size_t n = 0;
+    for (const auto& row : site.z_error)
+      for (double e : row) n += !std::isnan(e);
+    for (const auto& row : site.tipper_error)
+      for (double e : row) n += !std::isnan(e);
+    return n;
+  };
+  const std::size_t before = errors_known();
+  for (std::size_t i = 0; i < site.period.size(); ++i) {
+    if (site.has_impedance() && !std::isnan(z_azimuth[i])) {
+      site.z[i] = rotate(site.z[i], -z_azimuth[i]);
+      site.z_error[i] = rotate(site.z_error[i], -z_azimuth[i]);
+    }
+    if (site.has_tipper() && !std::isnan(tipper_azimuth[i])) {
+      site.tipper[i] = rotate(site.tipper[i], -tipper_azimuth[i]);
+      site.tipper_error[i] = rotate(site.tipper_error[i], -tipper_azimuth[i]);
+    }
+  }
+  if (partial)
+    report.repair(0, "rotation-lost", text(partial, " rows lack components and could not be turned to north: missing"));
+  if (const std::size_t after = errors_known(); after < before)
+    report.repair(0, "rotation-error-lost",
+                  text(before - after, " errors became unknown, since the turn mixes them with missing ones"));
+  site.provenance.history.push_back(
+      lowest == highest ? text("rotate from azimuth ", lowest, " to 0 (stated by the file)")
+                        : text("rotate from azimuths ", lowest, " .. ", highest, " to 0 (stated by the file)"));
+}
+
+// Derived quantities that a sounding with impedances repeats, and plain bookkeeping; anything else is worth a note.
+bool is_known(const std::string& keyword) {
+  for (const char* start : {"Z", "T", "RHO", "PHS", "COH", "PREDCOH", "EPREDCOH", "HPREDCOH", "SIG", "INDMAG", "INDANG",
+                            "TIP", "SKEW", "STRIKE", "ELLIP", "RES1D", "DEP1D", "FRHO", "FPHS"})
+    if (keyword.starts_with(start)) return true;
+  for (const char* word :
+       {"HEAD", "INFO", "=DEFINEMEAS", "=MTSECT", "=SPECTRASECT", "=EMAPSECT", "HMEAS", "EMEAS", "FREQ", "SPECTRA"})
+    if (keyword == word) return true;
+  return false;
+}
+
+Sounding read_sounding(const Document& document, const Header& header, Report& report) {
+  if (auto sounding = read_impedances(document, header, report)) return *std::move(sounding);
+  if (auto sounding = read_spectra(document, header, report)) return *std::move(sounding);
+  if (auto sounding = read_rho_phase(document, header, report)) return *std::move(sounding);
+  Sounding sounding;
+  sounding.format = "edi-tipper";
+  if (document.find("FREQ", report)) {
+    sounding.frequency = read_frequencies(document, report);
+    if (read_tipper(document, header, sounding, report)) return sounding;
+  }
+  report.error(0, "holds neither impedances, spectra, apparent resistivities nor a tipper");
+}
+
+}  // namespace
+
+Site read_document(std::string_view bytes, const std::string& path) {
+  Report report(path);
+  const Document document(bytes, report);
+  const Header header = read_header(document, report);
+  for (const Block& block : document.blocks())
+    if (!is_known(block.keyword))
+      report.repair(block.line, "unknown-block", ">" + block.keyword.substr(0, 40) + " not read");
+  Sounding sounding = read_sounding(document, header, report);
+  const auto rows = usable_rows(sounding, document, report);
+
+  Site site;
+  site.name = header.name;
+  site.latitude = header.latitude;
+  site.longitude = header.longitude;
+  site.elevation = header.elevation;
+  site.provenance.path = path;
+  site.provenance.format = sounding.format;
+  site.provenance.units = header.in_ohm ? "ohm" : "mV/km/nT";
+  site.provenance.sign = header.negative_sign ? "-" : "+";
+  site.provenance.program = header.program;
+  // Resistivity and phase carry no unit of Z: their |Z| is always made in mV/km/nT.
+  const double unit = header.in_ohm && sounding.format != std::string_view("edi-rho-phase") ? 1.0 : ohm_per_field_unit;
+  std::vector<double> z_azimuth, tipper_azimuth;
+  for (const std::size_t i : rows) {
+    site.period.push_back(1 / sounding.frequency[i]);
+    if (!sounding.z.empty()) {
+      Impedance z = sounding.z[i];
+      ImpedanceError error = sounding.z_error[i];
+      for (Complex& value : z) value = unit * (header.negative_sign ? std::conj(value) : value);
+      for (double& value : error) value *= unit;
+      site.z.push_back(z);
+      site.z_error.push_back(error);
+      z_azimuth.push_back(sounding.z_azimuth[i]);
+    }
+    if (!sounding.tipper.empty()) {
+      Tipper tipper = sounding.tipper[i];
+      for (Complex& value : tipper)
+        if (header.negative_sign) value = std::conj(value);
+      site.tipper.push_back(tipper);
+      site.tipper_error.push_back(sounding.tipper_error[i]);
+      tipper_azimuth.push_back(sounding.tipper_azimuth[i]);
+    }
+  }
+  const bool any =
+      std::any_of(site.z.begin(), site.z.end(), [](const Impedance& z) { return count_missing(z) < 4; }) ||
+      std::any_of(site.tipper.begin(), site.tipper.end(), [](const Tipper& t) { return count_missing(t) < 2; });
+  if (!any) report.error(0, "all values are missing (EMPTY)");
+  turn_to_north(site, z_azimuth, tipper_azimuth, report);
+  site.provenance.repairs = report.take_repairs();
+  try {
+    validate(Survey{"", {site}});
+  } catch (const std::invalid_argument& error) { throw FormatError(path, 0, error.what()); }
+  return site;
+}
+
+}  // namespace edi
+
+Site parse_edi(std::string_view bytes, const std::string& path) { return edi::read_document(bytes, path); }
+
+Site read_edi(const std::string& path) { return edi::read_document(read_file(path, std::size_t{64} << 20), path); }
+
+bool looks_like_edi(std::string_view bytes) {
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  while (!bytes.empty()) {
+    const std::size_t stop = std::min(bytes.find_first_of("\r\n"), bytes.size());
+    std::string_view line = edi::trim(bytes.substr(0, stop));
+    while (line.starts_with('\0')) line = edi::trim(line.substr(1));
+    bytes.remove_prefix(std::min(stop + 1, bytes.size()));
+    if (line.empty() || line.starts_with('!')) continue;
+    if (!line.starts_with('>')) return false;
+    line = edi::trim(line.substr(1));
+    if (line.starts_with('!')) continue;
+    return edi::upper(line.substr(0, 4)) == "HEAD";
+  }
+  return false;
+}
+
+}  // namespace terrella::datasets

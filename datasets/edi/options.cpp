@@ -1,0 +1,110 @@
+#include "datasets/edi/options.h"
+
+namespace terrella::datasets::edi {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
+
+bool is_key_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+// Where the key that ends before the '=' at `equals` begins; npos where no key stands there.
+std::size_t key_start(std::string_view line, std::size_t equals) {
+  std::size_t end = equals;
+  while (end > 0 && is_blank(line[end - 1])) --end;
+  std::size_t start = end;
+  while (start > 0 && is_key_character(line[start - 1])) --start;
+  if (start == end || (start > 0 && !is_blank(line[start - 1]))) return std::string_view::npos;
+  return start;
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xc2 && lead < 0xe0 ? 2
+                               : lead >= 0xe0 && lead < 0xf0 ? 3
+                               : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                             : 0;
+    if (length == 0 || i + length > text.size()) return false;
+    for (std::size_t k = 1; k < length; ++k)
+      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
+    const auto second = length > 1 ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
+        (lead == 0xf4 && second > 0x8f))
+      return false;  // overlong forms, surrogates, beyond U+10FFFF
+    i += length;
+  }
+  return true;
+}
+
+std::string to_utf8(std::string_view value, std::int64_t line, Report& report) {
+  std::string result;
+  const bool latin_1 = !is_utf8(value);
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      result += ' ';
+    } else if (latin_1 && byte >= 0x80) {
+      result += static_cast<char>(0xc0 | (byte >> 6));
+      result += static_cast<char>(0x80 | (byte & 0x3f));
+    } else {
+      result += c;
+    }
+  }
+  if (latin_1) report.repair(line, "encoding", "'" + result + "' read as Latin-1");
+  return result;
+}
+
+}  // namespace
+
+void append_options(std::string_view line, std::int64_t number, std::vector<Option>& options, Report& report) {
+  std::size_t at = 0;
+  std::size_t equals = line.find('=');
+  std::size_t key = std::string_view::npos;
+  while (equals != std::string_view::npos && (key = key_start(line.substr(at), equals - at)) == std::string_view::npos)
+    equals = line.find('=', equals + 1);
+  if (equals == std::string_view::npos) return;
+  key += at;
+  while (true) {
+    const std::string_view name = trim(line.substr(key, equals - key));
+    std::size_t start = equals + 1;
+    while (start < line.size() && is_blank(line[start])) ++start;
+    std::string_view value;
+    std::size_t search = start;
+    if (start < line.size() && line[start] == '"') {
+      const std::size_t close = std::min(line.find('"', start + 1), line.size());
+      value = line.substr(start + 1, close - start - 1);
+      search = std::min(close + 1, line.size());
+    }
+    std::size_t next_equals = line.find('=', search);
+    std::size_t next_key = std::string_view::npos;
+    while (next_equals != std::string_view::npos &&
+           (next_key = key_start(line.substr(search), next_equals - search)) == std::string_view::npos)
+      next_equals = line.find('=', next_equals + 1);
+    const std::size_t stop = next_equals == std::string_view::npos ? line.size() : search + next_key;
+    if (search == start) value = line.substr(start, stop - start);
+    options.push_back({upper(name), std::string(trim(to_utf8(value, number, report))), number});
+    if (next_equals == std::string_view::npos) return;
+    key = stop;
+    equals = next_equals;
+  }
+}
+
+std::vector<Option> options_of(const Block& block, Report& report) {
+  std::vector<Option> options;
+  append_options(block.options, block.line, options, report);
+  for_each_line(block,
+                [&](std::string_view line, std::int64_t number) { append_options(line, number, options, report); });
+  return options;
+}
+
+const Option* find_option(const std::vector<Option>& options, std::initializer_list<std::string_view> keys) {
+  for (const std::string_view key : keys)
+    for (auto option = options.rbegin(); option != options.rend(); ++option)
+      if (option->key == key && !option->value.empty()) return &*option;
+  return nullptr;
+}
+
+}  // namespace terrella::datasets::edi
