@@ -1,0 +1,33 @@
+"""Every notebook of notebooks/ runs from its first cell to its last, in a folder of its own."""
+
+import json
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+
+
+def run(notebook, folder):
+    resources = {"metadata": {"path": str(folder)}}
+    return nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_runs(path, tmp_path):
+    run(nbformat.read(path, as_version=4), tmp_path)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_is_kept_without_its_outputs(path):
+    cells = json.loads(path.read_text())["cells"]
+    kept = [number for number, cell in enumerate(cells) if cell.get("outputs") or cell.get("execution_count")]
+    assert not kept, f"{path.name}: clear the outputs of cells {kept} (jupyter nbconvert --clear-output --inplace)"
+
+
+def test_a_notebook_that_raises_is_a_failure(tmp_path):
+    cells = [nbformat.v4.new_code_cell("import terrella as tl\ntl.Site('A01', period=[-1.0])")]
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match="period -1 s is not positive"):
+        run(nbformat.v4.new_notebook(cells=cells), tmp_path)
