@@ -3,12 +3,17 @@
 #include <pybind11/complex.h>
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
 #include <algorithm>
-#include <cstring>
+#include <filesystem>
 #include <optional>
+#include <variant>
 
 #include "core/error.h"
+#include "datasets/edi/edi.h"
+#include "datasets/read.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/survey/survey.h"
 #include "python/bindings.h"
 
@@ -154,6 +159,9 @@ raises : ValueError where shapes disagree, periods do not ascend or an error is 
       .def_property_readonly("tipper_error", getter<double, &Site::tipper_error>({2}), "array [n, 2], or None")
       .def_property_readonly("tipper_masked", getter<bool, &Site::tipper_masked>({2}), "bool array [n, 2], or None")
       .def_readonly("provenance", &Site::provenance, "where the numbers come from")
+      .def("rotate_to", py::overload_cast<const Site&, double>(&rotate_to), "azimuth"_a,
+           "The site with its x axis at that azimuth, degrees clockwise from geographic north; errors are propagated "
+           "as if components were independent.")
       .def("__repr__", [](const Site& site) {
         return text("Site('", site.name, "', ", site.periods(), " periods", site.has_impedance() ? ", z" : "",
                     site.has_tipper() ? ", tipper" : "", ")");
@@ -174,6 +182,8 @@ void bind_survey(py::module_& m) {
       .def("__getitem__", &site_at, "index"_a, py::return_value_policy::reference_internal)
       .def("__getitem__", &site_named, "name"_a, py::return_value_policy::reference_internal)
       .def("__iter__", [](const py::object& self) { return py::iter(sites_of(self)); })
+      .def("rotate_to", py::overload_cast<const Survey&, double>(&rotate_to), "azimuth"_a,
+           "All sites with their x axis at that azimuth, degrees clockwise from geographic north.")
       .def(
           "to_xarray",
           [](const py::object& self, double tolerance) {
@@ -191,12 +201,52 @@ returns   : dims station, period, output (ex, ey), input (hx, hy); variables z, 
       });
 }
 
+using Path = std::filesystem::path;
+using Paths = std::variant<Path, std::vector<Path>>;
+
+std::vector<std::string> names(const Paths& paths) {
+  if (const auto* path = std::get_if<Path>(&paths)) return {path->string()};
+  std::vector<std::string> result;
+  for (const Path& path : std::get<std::vector<Path>>(paths)) result.push_back(path.string());
+  return result;
+}
+
+void bind_files(py::module_& m) {
+  const py::call_guard<py::gil_scoped_release> unlocked;
+  py::class_<Unreadable>(m, "Unreadable", "A file that could not be read.")
+      .def_readonly("path", &Unreadable::path)
+      .def_readonly("line", &Unreadable::line, "From 1; 0 where no line is to blame.")
+      .def_readonly("message", &Unreadable::message, "What is wrong, without path and line.")
+      .def("__repr__", [](const Unreadable& u) { return FormatError(u.path, u.line, u.message).what(); });
+  py::class_<Reading>(m, "Reading", "What read_readable found.")
+      .def_readonly("survey", &Reading::survey, "The sites that could be read.")
+      .def_readonly("unreadable", &Reading::unreadable, "list of Unreadable, the files that could not.");
+  m.def(
+      "read", [](const Paths& paths) { return read(names(paths)); }, "paths"_a, unlocked,
+      R"(The soundings of files, of whatever known format.
+
+paths   : a path, folder or glob such as "line/*.edi", or a list of them
+returns : Survey, its sites in the order of the arguments, those of a folder or glob in natural order (kap3, kap12)
+raises  : FormatError that names every file that cannot be read; .path and .line are the first's)");
+  m.def(
+      "read_readable", [](const Paths& paths) { return read_readable(names(paths)); }, "paths"_a, unlocked,
+      "Like read, but lists what cannot be read instead of raising: returns a Reading.");
+  m.def(
+      "write_edi", [](const Site& site, const Path& path) { write_edi(site, path.string()); }, "site"_a, "path"_a,
+      unlocked,
+      R"(Writes one site as a SEG EDI file: mV/km/nT, exp(+iwt), variances. NaN and masked values become EMPTY.
+
+The file appears whole or not at all and replaces one that is there.
+raises : ValueError for a site that EDI cannot hold, ResourceError where the disk refuses)");
+}
+
 }  // namespace
 
 void bind_datasets(py::module_& m) {
   bind_provenance(m);
   bind_site(m);
   bind_survey(m);
+  bind_files(m);
 }
 
 }  // namespace terrella::python

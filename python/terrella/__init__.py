@@ -6,13 +6,25 @@
 Survey(1 sites)
 """
 
-from terrella._terrella import Provenance, Repair, Site, Survey, __version__
+from terrella._terrella import (
+    Provenance,
+    Reading,
+    Repair,
+    Site,
+    Survey,
+    Unreadable,
+    __version__,
+    read,
+    read_readable,
+    write_edi,
+)
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
 
 __all__ = [
     "FormatError",
     "MeshError",
     "Provenance",
+    "Reading",
     "Repair",
     "ResourceError",
     "Site",
@@ -20,5 +32,9 @@ __all__ = [
     "Survey",
     "TerrellaError",
     "UnitError",
+    "Unreadable",
     "__version__",
+    "read",
+    "read_readable",
+    "write_edi",
 ]

@@ -15,7 +15,10 @@ def installed(repository, tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     flags = ["--no-deps", "-q"]
-    subprocess.run([*pip, "wheel", *flags, "--no-build-isolation", "-w", folder, repository], check=True)
+    # Compiled like the rest of the build, so that ccache has it all.
+    same = ["--no-build-isolation", "--config-settings=cmake.define.TERRELLA_WERROR=ON"]
+    environment = {"CC": "cc", "CXX": "c++", **os.environ}
+    subprocess.run([*pip, "wheel", *flags, *same, "-w", folder, repository], check=True, env=environment)
     (wheel,) = folder.glob("terrella-*.whl")
     subprocess.run([*pip, "install", *flags, "--target", folder / "site", wheel], check=True)
     return folder / "site"
