@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "datasets/edi/edi.h"
-#include "datasets/file.h"
+#include "datasets/file/read_file.h"
 
 namespace terrella::datasets {
 namespace {

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "datasets/edi/sounding.h"
-#include "datasets/file.h"
+#include "datasets/file/read_file.h"
 #include "datasets/survey/rotation.h"
 #include "datasets/survey/units.h"
 

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "datasets/edi/edi.h"
-#include "datasets/file.h"
+#include "datasets/file/atomic_file.h"
 #include "datasets/survey/units.h"
 
 namespace terrella::datasets {
@@ -148,7 +148,7 @@ void write_edi(const Site& site, const std::string& path) {
                     });
   }
   out.line(">END");
-  write_file_atomically(path, out.take());
+  write_file(path, out.take());
 }
 
 }  // namespace terrella::datasets

@@ -1,8 +1,7 @@
-// datasets/file.h: whole files in and out: read at once, written so that they appear whole or not at all.
+// datasets/file/read_file.h: whole files in, with a bound; datasets/file/atomic_file.h is the way out.
 #pragma once
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 namespace terrella::datasets {
 
@@ -12,9 +11,5 @@ std::string read_file(const std::string& path, std::size_t most);
 
 /// The first bytes of a regular file, at most `most`; throws as read_file does.
 std::string read_start(const std::string& path, std::size_t most);
-
-/// Writes a temporary file in the same folder, fsync, renames it over `path`, fsync of the folder; on an error the old
-/// file is untouched. Throws ResourceError naming path and reason.
-void write_file_atomically(const std::string& path, std::string_view bytes);
 
 }  // namespace terrella::datasets
