@@ -1,0 +1,114 @@
+"""Impedance of 1000 soundings of 60 layers at 40 periods on one core, and its full Jacobian; beside SimPEG and JAX.
+
+mt1d.py [--peers] [--json FILE]
+
+Every code gets the same models; their answers must agree (values to 1e-9, single Jacobian entries to 1e-6 of the largest
+of their frequency) before a time is printed. ratio = ours / best peer; target is what `ours` should not exceed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+SOUNDINGS, LAYERS, FREQUENCIES, SHOWN = 1000, 60, 40, 10
+TARGET = {"forward": 50.0, "jacobian": 200.0, "jvp": None, "vjp": None}  # microseconds a sounding
+JOBS = {
+    "forward": "1D impedance, 60 layers x 40 periods",
+    "jacobian": "1D impedance and full Jacobian, 60 layers x 40 periods",
+    "jvp": "1D impedance, J v",
+    "vjp": "1D impedance, J^H w",
+}
+
+
+def model():
+    random = np.random.default_rng(1)
+    resistivity = 10 ** random.uniform(0, 4, (SOUNDINGS, LAYERS))
+    thickness = np.tile(10 * 1.12 ** np.arange(LAYERS - 1), (SOUNDINGS, 1))
+    return resistivity, thickness, np.logspace(3, -3, FREQUENCIES)
+
+
+def program():
+    return Path(__file__).resolve().parent.parent / "build" / "release" / "bench" / "mt1d_bench"
+
+
+def our_times():
+    """Microseconds a sounding of each job: the best of five runs."""
+    command = [program(), "--benchmark_format=json", "--benchmark_repetitions=5", "--benchmark_min_time=0.2"]
+    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    times = {}
+    for run in report["benchmarks"]:
+        if run["run_type"] == "iteration":
+            name = run["run_name"].split("/")[0]
+            times[name] = min(times.get(name, np.inf), run["real_time"] * 1e3 / SOUNDINGS)
+    return times
+
+
+def our_answers(resistivity, thickness, frequency):
+    with tempfile.TemporaryDirectory() as folder:
+        given, found = Path(folder, "model"), Path(folder, "answers")
+        given.write_bytes(resistivity.tobytes() + thickness.tobytes() + frequency.tobytes())
+        subprocess.run([program(), "--answers", given, found], check=True)
+        values = np.fromfile(found, complex)
+    z, rest = np.split(values, [SOUNDINGS * FREQUENCIES])
+    by_resistivity, by_thickness = np.split(rest, [SHOWN * FREQUENCIES * LAYERS])
+    return (
+        z.reshape(SOUNDINGS, FREQUENCIES),
+        by_resistivity.reshape(SHOWN, FREQUENCIES, LAYERS),
+        by_thickness.reshape(SHOWN, FREQUENCIES, LAYERS - 1),
+    )
+
+
+def check(peer, ours, theirs):
+    names = ("Z", "dZ/dresistivity", "dZ/dthickness")
+    for name, a, b, tolerance in zip(names, ours, theirs, (1e-9, 1e-6, 1e-6), strict=True):
+        scale = abs(a) if name == "Z" else abs(a).max(axis=-1, keepdims=True)
+        error = (abs(a - b[: len(a)]) / scale).max()
+        print(f"{peer}: {name} differs by {error:.1e}", file=sys.stderr)
+        if not error < tolerance:
+            sys.exit(f"{peer}: {name} differs by {error:.1e}, more than {tolerance}: no comparison of times")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", action="store_true", help="measure SimPEG and JAX too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
+    arguments = parser.parse_args()
+
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core for all, children included
+    times, peers = our_times(), {}
+    if arguments.peers:
+        import _mt1d_peers
+
+        data = model()
+        answers = our_answers(*data)
+        for name, measure in _mt1d_peers.PEERS.items():
+            peers[name], theirs = measure(*data)
+            check(name, answers, theirs)
+
+    rows = []
+    for job, text in JOBS.items():
+        others = {name: round(measured[job], 2) for name, measured in peers.items() if job in measured}
+        rows.append(
+            {
+                "job": text,
+                "unit": "us/sounding",
+                "ours": round(times[job], 2),
+                "peers": others,
+                "ratio": round(times[job] / min(others.values()), 4) if others else None,
+                "target": TARGET[job],
+                "threads": 1,
+            }
+        )
+        print(json.dumps(rows[-1]))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
