@@ -82,11 +82,16 @@ std::optional<Sounding> read_rho_phase(const Document& document, const Header& h
         report.error(phase->block->line, ">PHS", name, ": ", degrees, " is no phase in degrees");
       const double magnitude = std::sqrt(5 * std::abs(sounding.frequency[i]) * r);  // rho = 0.2 T |Z|^2
       sounding.z[i][component] = std::polar(magnitude, degrees * pi / 180);
-      // d rho / rho = 2 d|Z| / |Z| and d phase = d|Z| / |Z| for the same error of |Z|: the larger of the two.
-      const double by_rho = rho_error && r > 0 ? magnitude * rho_error->value[i] / (2 * r) : not_a_number;
-      const double by_phase = phase_error ? magnitude * phase_error->value[i] * pi / 180 : not_a_number;
-      sounding.z_error[i][component] = std::fmax(by_rho, by_phase);
+      // d phase = d|Z| / |Z|, in degrees everywhere. The error of rho serves only where there is none of the phase:
+      // the standard has it in ohm m, d rho / rho = 2 d|Z| / |Z|, but WinGLink writes that of log10 rho.
+      if (phase_error)
+        sounding.z_error[i][component] = magnitude * phase_error->value[i] * pi / 180;
+      else if (rho_error && r > 0)
+        sounding.z_error[i][component] = magnitude * rho_error->value[i] / (2 * r);
     }
+    if (rho_error && !phase_error)
+      report.repair(rho_error->block->line, "error-from-resistivity",
+                    text(">", rho_error->block->keyword, " taken in ohm m, since the phase has no errors"));
     if (halves)
       report.repair(
           rho->block->line, "half-a-value",

@@ -1,0 +1,114 @@
+// The corrupt corpus: every file of tests/data/edi-corrupt ends as expected.tsv says, and nothing else happens.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "core/error.h"
+#include "datasets/edi/edi.h"
+
+using namespace terrella;
+using namespace terrella::datasets;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string corpus = std::string(TERRELLA_TESTS_FOLDER) + "/data/edi-corrupt/";
+
+struct Expected {
+  std::string file, outcome;
+  std::int64_t line = 0;
+  std::string what;
+};
+
+std::ostream& operator<<(std::ostream& out, const Expected& expected) { return out << expected.file; }
+
+std::vector<Expected> expectations() {
+  std::vector<Expected> rows;
+  std::ifstream in(corpus + "expected.tsv");
+  std::string row;
+  while (std::getline(in, row)) {
+    if (row.empty() || row[0] == '#') continue;
+    std::istringstream fields(row);
+    Expected expected;
+    std::string line;
+    std::getline(fields, expected.file, '\t');
+    std::getline(fields, expected.outcome, '\t');
+    std::getline(fields, line, '\t');
+    std::getline(fields, expected.what, '\t');
+    expected.line = std::stoll(line);
+    rows.push_back(expected);
+  }
+  return rows;
+}
+
+class CorruptEdi : public testing::TestWithParam<Expected> {};
+
+}  // namespace
+
+TEST_P(CorruptEdi, EndsAsExpected) {
+  const Expected& expected = GetParam();
+  const std::string path = corpus + expected.file;
+  if (expected.outcome == "error") {
+    try {
+      read_edi(path);
+      FAIL() << "accepted; expected an error with '" << expected.what << "'";
+    } catch (const FormatError& error) {
+      EXPECT_EQ(error.path(), path);
+      EXPECT_NE(std::string(error.what()).find(expected.what), std::string::npos) << error.what();
+      EXPECT_EQ(error.line(), expected.line) << error.what();
+    }
+    return;
+  }
+  const Site site = read_edi(path);
+  EXPECT_NO_THROW(validate(Survey{"", {site}}));
+  const auto& repairs = site.provenance.repairs;
+  if (expected.outcome == "ok") {
+    for (const Repair& repair : repairs)
+      ADD_FAILURE() << repair.rule << " on line " << repair.line << ": " << repair.detail;
+    return;
+  }
+  ASSERT_EQ(expected.outcome, "repair");
+  const auto repair =
+      std::find_if(repairs.begin(), repairs.end(), [&](const Repair& r) { return r.rule == expected.what; });
+  ASSERT_NE(repair, repairs.end()) << "no repair " << expected.what;
+  EXPECT_EQ(repair->line, expected.line) << repair->detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, CorruptEdi, testing::ValuesIn(expectations()), [](const auto& parameter) {
+  std::string name = fs::path(parameter.param.file).stem().string();
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  return name;
+});
+
+TEST(CorruptEdi, TableAndFolderListTheSameFiles) {
+  std::vector<std::string> listed, there;
+  for (const Expected& expected : expectations()) listed.push_back(expected.file);
+  for (const auto& entry : fs::directory_iterator(corpus))
+    if (entry.path().extension() == ".edi") there.push_back(entry.path().filename().string());
+  std::sort(listed.begin(), listed.end());
+  std::sort(there.begin(), there.end());
+  EXPECT_EQ(listed, there);
+  EXPECT_GE(listed.size(), 40u);
+}
+
+TEST(CorruptEdi, SpellingsThatAreFineGiveTheSameNumbers) {
+  const Site plain = read_edi(corpus + "crlf.edi");
+  for (const char* other : {"old-mac-line-ends", "lower-case", "indented", "comments-without-bracket", "d-exponents",
+                            "missing-exponent-letter", "lon-instead-of-long", "no-count", "spaced-options",
+                            "angle-bracket-in-info", "tipper-other-spelling", "hemisphere-letters", "byte-order-mark",
+                            "nul-bytes", "missing-end", "decimal-comma"}) {
+    const Site site = read_edi(corpus + other + ".edi");
+    EXPECT_EQ(site.name, plain.name) << other;
+    EXPECT_EQ(site.latitude, plain.latitude) << other;
+    EXPECT_EQ(site.longitude, plain.longitude) << other;
+    EXPECT_EQ(site.period, plain.period) << other;
+    EXPECT_EQ(site.z, plain.z) << other;
+    EXPECT_EQ(site.z_error, plain.z_error) << other;
+    EXPECT_EQ(site.tipper, plain.tipper) << other;
+    EXPECT_EQ(site.tipper_error, plain.tipper_error) << other;
+  }
+}
