@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "core/error.h"
-#include "datasets/file.h"
+#include "datasets/file/read_file.h"
 #include "tests/datasets/edi/small_edi.h"
 
 using namespace terrella;
@@ -103,20 +103,4 @@ TEST_F(Read, NaturalOrder) {
   EXPECT_TRUE(natural_less("a", "a1"));
   EXPECT_FALSE(natural_less("a1", "a1"));
   EXPECT_TRUE(natural_less("a1", "a01") != natural_less("a01", "a1"));  // a strict order, whatever it is
-}
-
-TEST_F(Read, AtomicWriteLeavesTheOldFileWhereItFails) {
-  const std::string path = write("old.edi", "old");
-  write_file_atomically(path, "new");
-  EXPECT_EQ(read_file(path, 100), "new");
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()),
-            2);  // old.edi and sub: nothing left over
-  try {
-    write_file_atomically((folder / "nowhere" / "x.edi").string(), "text");
-    FAIL() << "accepted";
-  } catch (const ResourceError& error) {
-    EXPECT_NE(std::string(error.what()).find("No such file or directory"), std::string::npos) << error.what();
-  }
-  EXPECT_THROW(write_file_atomically((folder / "sub").string(), "text"), ResourceError);  // a folder is there
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 2);
 }
