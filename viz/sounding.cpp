@@ -1,5 +1,6 @@
 #include "viz/sounding.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -29,6 +30,19 @@ Sounding make_sounding(const inversion::SiteFit& fit) {
     sounding.fitted_phase.push_back(std::arg(fit.predicted[i]) * degrees);
   }
   return sounding;
+}
+
+bool turn_third_quadrant(Sounding& sounding) {
+  std::vector<double> phase;
+  for (double value : sounding.phase)
+    if (std::isfinite(value)) phase.push_back(value);
+  if (phase.empty()) return false;
+  const auto middle = phase.begin() + std::ptrdiff_t(phase.size() / 2);
+  std::nth_element(phase.begin(), middle, phase.end());
+  if (*middle >= -90) return false;
+  for (auto* phases : {&sounding.phase, &sounding.fitted_phase})
+    for (double& value : *phases) value += value > 0 ? -180 : 180;
+  return true;
 }
 
 }  // namespace terrella::viz

@@ -24,4 +24,8 @@ struct Sounding {
 /// Throws std::invalid_argument naming the site where the arrays of the fit have different sizes.
 Sounding make_sounding(const inversion::SiteFit& fit);
 
+/// A yx impedance has its phases in the third quadrant; they are shown as those of -Z. Turns all phases by 180 degrees
+/// where the median of the observed ones lies below -90, and says whether it did.
+bool turn_third_quadrant(Sounding& sounding);
+
 }  // namespace terrella::viz

@@ -39,7 +39,7 @@ std::string number(const Rows& rows, std::size_t row, const std::string& column)
   return rows.at(row).at(found - header.begin());
 }
 
-std::string path(const char* name) { return testing::TempDir() + "/" + name; }
+std::string path(const char* name) { return testing::TempDir() + name; }
 
 TEST(SectionCsv, HoldsEveryLayerOfEverySite) {
   inversion::Result result = example::line(2, 3);

@@ -103,7 +103,9 @@ inline inversion::Result basin() {
       depth += thickness;
     }
     model.depth_of_investigation[s] = 21000 - 6000 * std::sin(3 * x) + 900 * normal(random);
-    result.survey.sites[s].name = "BAS" + std::string(s + 1 < 10 ? "0" : "") + std::to_string(s + 1);
+    char name[24];
+    std::snprintf(name, sizeof name, "BAS%02zu", s + 1);
+    result.survey.sites[s].name = name;
     result.survey.sites[s].elevation = 1100 + 150 * std::cos(6 * x);
   }
   add_data(result, 45, 3e-3, 3e3);

@@ -1,0 +1,98 @@
+#include <vtkCellArray.h>
+#include <vtkCellData.h>
+#include <vtkDoubleArray.h>
+#include <vtkNew.h>
+#include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
+#include <vtkRectilinearGrid.h>
+#include <vtkSignedCharArray.h>
+#include <vtkStringArray.h>
+#include <vtkXMLPolyDataWriter.h>
+#include <vtkXMLRectilinearGridWriter.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "viz/render/pictures.h"
+
+namespace terrella::viz {
+namespace {
+
+template <class Writer, class Data>
+void write(Data* data, const std::string& path) {
+  vtkNew<Writer> writer;
+  writer->SetFileName(path.c_str());
+  writer->SetInputData(data);
+  writer->SetDataModeToBinary();
+  writer->SetCompressorTypeToZLib();
+  if (!writer->Write()) throw Error("cannot write " + path);
+}
+
+vtkNew<vtkDoubleArray> array(const char* name) {
+  vtkNew<vtkDoubleArray> values;
+  values->SetName(name);
+  return values;
+}
+
+}  // namespace
+
+void write_vtr(const Section& section, const std::string& path) {
+  vtkNew<vtkDoubleArray> x, y, z;
+  for (double edge : section.distance_edges) x->InsertNextValue(edge);
+  y->InsertNextValue(0);
+  for (std::size_t layer = section.layers() + 1; layer-- > 0;)
+    z->InsertNextValue(section.mean_elevation - section.depth_edges[layer]);
+  vtkNew<vtkRectilinearGrid> grid;
+  grid->SetDimensions(int(section.columns() + 1), 1, int(section.layers() + 1));
+  grid->SetXCoordinates(x);
+  grid->SetYCoordinates(y);
+  grid->SetZCoordinates(z);
+
+  const auto resistivity = array("resistivity"), logarithm = array("log10_resistivity");
+  vtkNew<vtkSignedCharArray> within;
+  within->SetName("within_depth_of_investigation");
+  for (std::size_t layer = section.layers(); layer-- > 0;)  // cells from the bottom upwards, as z ascends
+    for (std::size_t column = 0; column < section.columns(); ++column) {
+      const double value = section.at(layer, column);
+      resistivity->InsertNextValue(value);
+      logarithm->InsertNextValue(value > 0 ? std::log10(value) : NAN);
+      const double limit = section.sites[column].depth_of_investigation;
+      const double middle = (section.depth_edges[layer] + section.depth_edges[layer + 1]) / 2;
+      within->InsertNextValue(std::isnan(limit) ? -1 : middle < limit);
+    }
+  grid->GetCellData()->AddArray(resistivity);
+  grid->GetCellData()->AddArray(within);
+  grid->GetCellData()->SetScalars(logarithm);
+  write<vtkXMLRectilinearGridWriter>(grid.Get(), path);
+}
+
+void write_vtp(const Section& section, const std::string& path) {
+  vtkNew<vtkPoints> points;
+  points->SetDataTypeToDouble();
+  vtkNew<vtkCellArray> vertices;
+  vtkNew<vtkStringArray> name;
+  name->SetName("name");
+  const auto elevation = array("elevation"), depth = array("depth_of_investigation"), rms = array("rms");
+  const auto latitude = array("latitude"), longitude = array("longitude"), north = array("north"), east = array("east");
+  for (const SectionSite& site : section.sites) {
+    const vtkIdType point = points->InsertNextPoint(site.distance, 0, site.elevation);
+    vertices->InsertNextCell(1, &point);
+    name->InsertNextValue(site.name.c_str());
+    elevation->InsertNextValue(site.elevation);
+    depth->InsertNextValue(site.depth_of_investigation);
+    rms->InsertNextValue(site.rms);
+    latitude->InsertNextValue(site.latitude);
+    longitude->InsertNextValue(site.longitude);
+    north->InsertNextValue(site.north);
+    east->InsertNextValue(site.east);
+  }
+  vtkNew<vtkPolyData> sites;
+  sites->SetPoints(points);
+  sites->SetVerts(vertices);
+  for (vtkAbstractArray* values : std::initializer_list<vtkAbstractArray*>{name, elevation, depth, rms, latitude, longitude, north, east})
+    sites->GetPointData()->AddArray(values);
+  write<vtkXMLPolyDataWriter>(sites.Get(), path);
+}
+
+}  // namespace terrella::viz
