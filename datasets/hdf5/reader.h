@@ -1,0 +1,82 @@
+// datasets/hdf5/reader.h: reads files of hdf5::Writer; whatever is not as it was written there is a FormatError.
+#pragma once
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "datasets/hdf5/handle.h"
+
+namespace terrella::datasets::hdf5 {
+
+/// A group of an open file. T as in WriteGroup. Links other than hard ones, data outside the file, virtual datasets,
+/// filters other than shuffle and deflate, other types, ranks or sizes than asked for throw FormatError naming file and
+/// object, before memory is taken for the values.
+class ReadGroup {
+ public:
+  bool has(const std::string& name) const;
+  ReadGroup group(const std::string& name) const;
+  /// Names of the members, sorted.
+  std::vector<std::string> names() const;
+
+  /// Attributes.
+  std::string text(const std::string& name) const;
+  std::int64_t integer(const std::string& name) const;
+  double real(const std::string& name) const;
+
+  /// Length of a dataset with one dimension.
+  std::size_t size(const std::string& name) const;
+  /// All values; the shape must be this one.
+  template <class T>
+  std::vector<T> read(const std::string& name, const std::vector<std::size_t>& shape) const;
+  /// One row of values, whatever its length.
+  template <class T>
+  std::vector<T> read(const std::string& name) const;
+
+  /// Throws FormatError about an object of this group: what a caller finds wrong with the values.
+  [[noreturn]] void refuse(const std::string& name, std::string_view what) const;
+
+ private:
+  friend class Reader;
+  struct File {
+    std::string path;
+    std::size_t bytes;
+  };
+  ReadGroup(std::shared_ptr<const File> file, Handle handle, std::string path);
+  std::int64_t must(std::int64_t status, const std::string& name, const char* what) const;
+  void check_link(const std::string& name) const;
+  Handle open(const std::string& name) const;
+  Handle attribute(const std::string& name, std::int64_t type) const;
+  std::vector<std::size_t> shape(std::int64_t dataset, const std::string& name) const;
+
+  std::shared_ptr<const File> file_;
+  Handle handle_;
+  std::string path_;
+};
+
+/// One file, its seal verified. Holds the lock of libhdf5 while it lives.
+class Reader {
+ public:
+  /// Opens the file at `path`. Throws FormatError where it is no file of ours, and ResourceError where memory is short.
+  explicit Reader(const std::string& path);
+  /// The same for bytes in memory; `path` serves messages.
+  Reader(const std::string& path, std::string_view bytes);
+  const ReadGroup& root() const { return *root_; }
+  /// "survey", "result" or "checkpoint"
+  const std::string& kind() const { return kind_; }
+  /// Throws FormatError where the file holds another kind, or a format newer than `newest`.
+  void expect(const std::string& kind, int newest) const;
+
+ private:
+  void open(std::string_view bytes);
+
+  Library library_;
+  std::string path_;
+  Handle file_;
+  std::unique_ptr<ReadGroup> root_;
+  std::string kind_;
+};
+
+}  // namespace terrella::datasets::hdf5

@@ -1,0 +1,55 @@
+#include "datasets/hdf5/types.h"
+
+#include <bit>
+
+namespace terrella::datasets::hdf5 {
+
+static_assert(std::endian::native == std::endian::little, "memory and file share their layout");
+
+namespace {
+std::recursive_mutex& library_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+}  // namespace
+
+Library::Library() : lock_(library_mutex()) {
+  H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5PLget_loading_state(&plugins_);
+  H5PLset_loading_state(0);
+}
+
+Library::~Library() {
+  H5PLset_loading_state(plugins_);
+  H5Eset_auto2(H5E_DEFAULT, print_, print_data_);
+}
+
+Handle complex_type() {
+  Handle type(H5Tcreate(H5T_COMPOUND, 2 * sizeof(double)), H5Tclose);
+  H5Tinsert(type.id(), "r", 0, H5T_IEEE_F64LE);
+  H5Tinsert(type.id(), "i", sizeof(double), H5T_IEEE_F64LE);
+  return type;
+}
+
+Handle string_type() {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.id(), H5T_VARIABLE);
+  H5Tset_cset(type.id(), H5T_CSET_UTF8);
+  return type;
+}
+
+std::string last_error() {
+  std::string found;
+  H5Ewalk2(
+      H5E_DEFAULT, H5E_WALK_UPWARD,
+      [](unsigned, const H5E_error2_t* error, void* into) -> herr_t {
+        auto& text_ = *static_cast<std::string*>(into);
+        if (text_.empty() && error->desc) text_ = text(" (", error->desc, ")");
+        return 0;
+      },
+      &found);
+  return found;
+}
+
+}  // namespace terrella::datasets::hdf5
