@@ -9,6 +9,8 @@
 #include "core/error.h"
 #include "datasets/edi/edi.h"
 #include "datasets/file/read_file.h"
+#include "datasets/hdf5/seal.h"
+#include "datasets/hdf5/survey_file.h"
 
 namespace terrella::datasets {
 namespace {
@@ -37,7 +39,8 @@ std::vector<std::string> files_of_folder(const std::string& folder) {
     std::error_code ignored;  // a dangling link is no regular file
     if (!entry.is_regular_file(ignored)) continue;
     try {
-      if (format_of(read_start(entry.path().string(), recognition_bytes))) files.push_back(entry.path().string());
+      const Format* const format = format_of(read_start(entry.path().string(), recognition_bytes));
+      if (format && format->from_folders) files.push_back(entry.path().string());
     } catch (const FormatError&) {
       files.push_back(entry.path().string());  // cannot be opened: reading it will say so
     }
@@ -63,6 +66,10 @@ const std::vector<Format>& formats() {
        [](const std::string& path) {
          return Survey{"", {read_edi(path)}};
        }},
+      {"hdf5", is_survey_file, read_survey},
+      // The survey within a result, and the refusal of what others wrote. Not from folders: a result beside the EDI
+      // files that it was made of would double its sites.
+      {"other hdf5", hdf5::is_hdf5, read_survey, false},
   };
   return table;
 }

@@ -14,6 +14,7 @@ struct Format {
   const char* name;                                  ///< "edi", "hdf5"
   bool (*recognizes)(std::string_view first_bytes);  ///< of at most `recognition_bytes` bytes
   Survey (*read)(const std::string& path);           ///< throws FormatError
+  bool from_folders = true;                          ///< false: only read where the file itself is named
 };
 
 inline constexpr std::size_t recognition_bytes = 4096;

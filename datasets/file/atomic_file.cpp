@@ -18,19 +18,29 @@ namespace fs = std::filesystem;
 
 const char* mend(int error) {
   switch (error) {
-    case ENOSPC: return "free some space or choose another folder";
-    case EDQUOT: return "your disk quota is used up: free some space or choose another folder";
-    case EFBIG: return "the file is larger than the limit of the file system or of `ulimit -f`";
+    case ENOSPC:
+      return "free some space or choose another folder";
+    case EDQUOT:
+      return "your disk quota is used up: free some space or choose another folder";
+    case EFBIG:
+      return "the file is larger than the limit of the file system or of `ulimit -f`";
     case EMFILE:
-    case ENFILE: return "too many open files: raise `ulimit -n`";
+    case ENFILE:
+      return "too many open files: raise `ulimit -n`";
     case EACCES:
-    case EPERM: return "give yourself write permission for the folder or choose another one";
-    case EROFS: return "choose a folder on a writable file system";
+    case EPERM:
+      return "give yourself write permission for the folder or choose another one";
+    case EROFS:
+      return "choose a folder on a writable file system";
     case ENOENT:
-    case ENOTDIR: return "create the folder first";
-    case ENAMETOOLONG: return "choose a shorter name";
-    case EIO: return "the disk reports a fault: write elsewhere and check it";
-    default: return "choose another file or folder";
+    case ENOTDIR:
+      return "create the folder first";
+    case ENAMETOOLONG:
+      return "choose a shorter name";
+    case EIO:
+      return "the disk reports a fault: write elsewhere and check it";
+    default:
+      return "choose another file or folder";
   }
 }
 
@@ -43,8 +53,10 @@ const char* mend(int error) {
     case EFBIG:
     case EMFILE:
     case ENFILE:
-    case ENOMEM: throw ResourceError(message);
-    default: throw Error(message);
+    case ENOMEM:
+      throw ResourceError(message);
+    default:
+      throw Error(message);
   }
 }
 
@@ -71,13 +83,13 @@ class Temporary {
  public:
   Temporary(const std::string& path, const fs::path& target)
       : path_(path), name_((target.parent_path() / ("." + target.filename().string() + ".tmp")).string()) {
-    struct stat opened{}, named{};
+    struct stat opened {
+    }, named{};
     do {  // whoever held the lock before has renamed or removed the file that we opened
       // No O_TRUNC: it would cut the file of a writer that holds the lock. No link is followed to a foreign file.
       file_ = Descriptor(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
       if (file_.get() < 0) throw_errno(path, "write", errno);
-      while (::flock(file_.get(), LOCK_EX) != 0 && errno == EINTR) {
-      }  // file systems without locks go without
+      while (::flock(file_.get(), LOCK_EX) != 0 && errno == EINTR) {}  // file systems without locks go without
       if (::fstat(file_.get(), &opened) != 0) throw_errno(path, "write", errno);
     } while (::stat(name_.c_str(), &named) != 0 || named.st_ino != opened.st_ino || named.st_dev != opened.st_dev);
     if (!S_ISREG(opened.st_mode) || opened.st_nlink != 1)
@@ -148,10 +160,11 @@ void write_file(const std::string& path, std::string_view bytes, const AtomicFil
   if (error) throw_errno(path, "write", error.value());
   if (!target.has_parent_path()) target = fs::path(".") / target;
 
-  struct stat replaced{};
+  struct stat replaced {};
   const bool exists = ::stat(target.c_str(), &replaced) == 0;
   if (exists && S_ISDIR(replaced.st_mode)) throw Error(text(path, ": cannot write: is a folder; name a file in it"));
-  if (exists && !S_ISREG(replaced.st_mode)) throw Error(text(path, ": cannot write: is not a regular file; choose another"));
+  if (exists && !S_ISREG(replaced.st_mode))
+    throw Error(text(path, ": cannot write: is not a regular file; choose another"));
 
   Temporary temporary(path, target);
   temporary.fill(bytes, exists ? &replaced : nullptr);

@@ -104,7 +104,8 @@ Handle ReadGroup::open(const std::string& name) const {
   for (int i = 0; i < filters; ++i) {
     unsigned flags = 0, config = 0;
     std::size_t values = 0;
-    const H5Z_filter_t filter = H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &config);
+    const H5Z_filter_t filter =
+        H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &config);
     if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_DEFLATE)
       refuse(name, "is packed with a filter other than shuffle and deflate");
   }
@@ -121,7 +122,8 @@ std::vector<std::size_t> ReadGroup::shape(std::int64_t dataset, const std::strin
   // Bounds every size that a caller may use before the values are looked at: a dimension without coordinates stores
   // nothing, but what is counted by it does.
   for (int i = 0; i < rank; ++i)
-    if (sizes[i] > file_->bytes * deflate_ratio) refuse(name, terrella::text("claims ", sizes[i], " entries in a file of ", file_->bytes, " bytes"));
+    if (sizes[i] > file_->bytes * deflate_ratio)
+      refuse(name, terrella::text("claims ", sizes[i], " entries in a file of ", file_->bytes, " bytes"));
   return {sizes, sizes + rank};
 }
 
@@ -180,8 +182,8 @@ std::vector<T> ReadGroup::read(const std::string& name) const {
   return read<T>(name, {size(name)});
 }
 
-#define INSTANTIATE(T)                                                                                             \
-  template std::vector<T> ReadGroup::read<T>(const std::string&, const std::vector<std::size_t>&) const;           \
+#define INSTANTIATE(T)                                                                                   \
+  template std::vector<T> ReadGroup::read<T>(const std::string&, const std::vector<std::size_t>&) const; \
   template std::vector<T> ReadGroup::read<T>(const std::string&) const;
 INSTANTIATE(double)
 INSTANTIATE(std::int32_t)
@@ -195,26 +197,26 @@ Reader::Reader(const std::string& path) : path_(path) {
   try {
     if (!has_seal(read_start(path, seal_bytes))) unsealed(path, read_start(path, 1 << 20));  // says what it is instead
     open(read_file(path, most_bytes));
-  } catch (const std::bad_alloc&) {
-    throw ResourceError(path + ": memory is too short to read it");
-  }
+  } catch (const std::bad_alloc&) { throw ResourceError(path + ": memory is too short to read it"); }
 }
 
 Reader::Reader(const std::string& path, std::string_view bytes) : path_(path) { open(bytes); }
 
 void Reader::open(std::string_view bytes) {
-  const std::string_view image = unsealed(path_, bytes);
+  const auto [sealed_kind, image] = unsealed(path_, bytes);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fapl_core(access.id(), 1 << 20, false);
   // libhdf5 copies the image before it looks at it and never writes to ours.
   H5Pset_file_image(access.id(), const_cast<char*>(image.data()), image.size());
-  file_ = Handle(H5Fopen("memory", H5F_ACC_RDONLY, access.id()), H5Fclose);
+  file_ = Handle(H5Fopen(unique_name().c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose);
   if (file_.id() < 0) throw FormatError(path_, 0, "cannot be opened by libhdf5" + last_error());
   auto file = std::make_shared<ReadGroup::File>(ReadGroup::File{path_, image.size()});
   Handle group(H5Gopen2(file_.id(), "/", H5P_DEFAULT), H5Gclose);
   if (group.id() < 0) throw FormatError(path_, 0, "has no root group" + last_error());
   root_.reset(new ReadGroup(std::move(file), std::move(group), "/"));
   kind_ = root_->text("kind");
+  if (kind_ != sealed_kind)
+    throw FormatError(path_, 0, terrella::text("is damaged: sealed as '", sealed_kind, "', but holds a ", kind_));
 }
 
 void Reader::expect(const std::string& kind, int newest) const {
@@ -222,7 +224,8 @@ void Reader::expect(const std::string& kind, int newest) const {
   const std::int64_t version = root_->integer("format_version");
   if (version < 1) throw FormatError(path_, 0, terrella::text("has the impossible format version ", version));
   if (version > newest)
-    throw FormatError(path_, 0, terrella::text("holds a ", kind, " of format version ", version, ", written by Terrella ",
+    throw FormatError(path_, 0,
+                      terrella::text("holds a ", kind, " of format version ", version, ", written by Terrella ",
                                      root_->text("terrella_version"), "; this Terrella ", TERRELLA_VERSION,
                                      " reads up to ", newest, ": update it"));
 }

@@ -13,15 +13,22 @@ namespace terrella::datasets::hdf5 {
 
 inline constexpr std::size_t seal_bytes = 512;
 
-/// The seal followed by the HDF5 image.
-std::string sealed(std::string_view image);
+/// The seal followed by the HDF5 image. `kind` is a word: "survey", "result", "checkpoint".
+std::string sealed(const std::string& kind, std::string_view image);
 
-/// The HDF5 image within the bytes of a file. Throws FormatError that tells foreign, newer, truncated and damaged
-/// files apart.
-std::string_view unsealed(const std::string& path, std::string_view bytes);
+struct Unsealed {
+  std::string kind;        ///< as the seal says; not covered by the SHA-256, compare it with what the image says
+  std::string_view image;  ///< the HDF5 file proper
+};
 
-/// Whether the first bytes of a file are those of a sealed one.
-bool has_seal(std::string_view first_bytes);
+/// Throws FormatError that tells foreign, newer, truncated and damaged files apart.
+Unsealed unsealed(const std::string& path, std::string_view bytes);
+
+/// Whether the first bytes of a file are those of a sealed one; of this kind, where one is given.
+bool has_seal(std::string_view first_bytes, std::string_view kind = {});
+
+/// Whether the first bytes of a file, at least 1024 of them, are those of an HDF5 file, sealed or not.
+bool is_hdf5(std::string_view first_bytes);
 
 /// SHA-256 of the bytes, 64 hexadecimal digits.
 std::string sha256(std::string_view bytes);

@@ -13,7 +13,14 @@ constexpr int newest_format = 1;
 constexpr std::size_t most_values = std::size_t{1} << 28;  // of one padded array
 
 /// Which arrays a site has, as bits; a sounding may lack any of them.
-enum Arrays : std::uint8_t { has_z = 1, has_z_error = 2, has_z_masked = 4, has_tipper = 8, has_tipper_error = 16, has_tipper_masked = 32 };
+enum Arrays : std::uint8_t {
+  has_z = 1,
+  has_z_error = 2,
+  has_z_masked = 4,
+  has_tipper = 8,
+  has_tipper_error = 16,
+  has_tipper_masked = 32
+};
 
 // The arrays of a site and what stands for them in the file, in one place for reading and writing. `visit` is called
 // with (name, bit, member, components, dimensions, labels).
@@ -22,24 +29,34 @@ const std::vector<std::string> tipper_dimensions = {"station", "period", "input"
 template <class Visit>
 void for_each_array(const Visit& visit) {
   visit("z", has_z, &Site::z, z_dimensions, hdf5::Labels{"ohm", "impedance E/H, time factor exp(+iwt)", {}});
-  visit("z_error", has_z_error, &Site::z_error, z_dimensions, hdf5::Labels{"ohm", "standard error of real part and, equally, of imaginary part of z", {}});
+  visit("z_error", has_z_error, &Site::z_error, z_dimensions,
+        hdf5::Labels{"ohm", "standard error of real part and, equally, of imaginary part of z", {}});
   visit("z_masked", has_z_masked, &Site::z_masked, z_dimensions, hdf5::Labels{{}, "1 where z is not to be used", {}});
   visit("tipper", has_tipper, &Site::tipper, tipper_dimensions, hdf5::Labels{"1", "tipper, Hz = Tx Hx + Ty Hy", {}});
-  visit("tipper_error", has_tipper_error, &Site::tipper_error, tipper_dimensions, hdf5::Labels{"1", "standard error of real part and, equally, of imaginary part of tipper", {}});
-  visit("tipper_masked", has_tipper_masked, &Site::tipper_masked, tipper_dimensions, hdf5::Labels{{}, "1 where tipper is not to be used", {}});
+  visit("tipper_error", has_tipper_error, &Site::tipper_error, tipper_dimensions,
+        hdf5::Labels{"1", "standard error of real part and, equally, of imaginary part of tipper", {}});
+  visit("tipper_masked", has_tipper_masked, &Site::tipper_masked, tipper_dimensions,
+        hdf5::Labels{{}, "1 where tipper is not to be used", {}});
 }
 
 /// bool stands as a byte in the file.
 template <class T>
-struct Stored { using type = T; };
+struct Stored {
+  using type = T;
+};
 template <>
-struct Stored<bool> { using type = std::uint8_t; };
+struct Stored<bool> {
+  using type = std::uint8_t;
+};
 
 template <class T>
 T padding() {
-  if constexpr (std::is_same_v<T, double>) return not_a_number;
-  else if constexpr (std::is_same_v<T, Complex>) return {not_a_number, not_a_number};
-  else return 0;
+  if constexpr (std::is_same_v<T, double>)
+    return not_a_number;
+  else if constexpr (std::is_same_v<T, Complex>)
+    return {not_a_number, not_a_number};
+  else
+    return 0;
 }
 
 template <class Get>
@@ -50,7 +67,9 @@ auto column(const Survey& survey, const Get& get) {
 }
 
 template <class T>
-std::span<const T> view(const std::vector<T>& values) { return values; }
+std::span<const T> view(const std::vector<T>& values) {
+  return values;
+}
 
 void write_sites(const Survey& survey, hdf5::WriteGroup& group) {
   const auto along_station = [&](const char* name, const auto& get, const hdf5::Labels& labels) {
@@ -59,12 +78,16 @@ void write_sites(const Survey& survey, hdf5::WriteGroup& group) {
   along_station("latitude", [](const Site& s) { return s.latitude; }, {"degrees_north", "latitude", {}});
   along_station("longitude", [](const Site& s) { return s.longitude; }, {"degrees_east", "longitude", {}});
   along_station("elevation", [](const Site& s) { return s.elevation; }, {"m", "height above sea level", {}});
-  along_station("rotation", [](const Site& s) { return s.rotation; }, {"degrees", "azimuth of x, clockwise from geographic north", {}});
+  along_station("rotation", [](const Site& s) { return s.rotation; },
+                {"degrees", "azimuth of x, clockwise from geographic north", {}});
   along_station("path", [](const Site& s) { return s.provenance.path; }, {{}, "file as given to the reader", {}});
   along_station("format", [](const Site& s) { return s.provenance.format; }, {{}, "format of that file", {}});
-  along_station("file_units", [](const Site& s) { return s.provenance.units; }, {{}, "units of the impedance in that file", {}});
-  along_station("file_sign", [](const Site& s) { return s.provenance.sign; }, {{}, "sign of the time factor in that file", {}});
-  along_station("program", [](const Site& s) { return s.provenance.program; }, {{}, "program that wrote that file", {}});
+  along_station("file_units", [](const Site& s) { return s.provenance.units; },
+                {{}, "units of the impedance in that file", {}});
+  along_station("file_sign", [](const Site& s) { return s.provenance.sign; },
+                {{}, "sign of the time factor in that file", {}});
+  along_station("program", [](const Site& s) { return s.provenance.program; },
+                {{}, "program that wrote that file", {}});
 }
 
 /// Lists of all sites one after another, and to which site each entry belongs.
@@ -104,7 +127,8 @@ void read_lists(const hdf5::ReadGroup& group, Survey& survey) {
   const std::size_t repairs = group.size("repair"), entries = group.size("history");
   const auto repair_station = group.read<std::int32_t>("repair_station", {repairs});
   const auto lines = group.read<std::int64_t>("repair_line", {repairs});
-  const auto rules = group.read<std::string>("repair_rule", {repairs}), details = group.read<std::string>("repair_detail", {repairs});
+  const auto rules = group.read<std::string>("repair_rule", {repairs}),
+             details = group.read<std::string>("repair_detail", {repairs});
   std::int32_t last = 0;
   for (std::size_t i = 0; i < repairs; ++i)
     site("repair_station", repair_station[i], last).provenance.repairs.push_back({lines[i], rules[i], details[i]});
@@ -123,7 +147,8 @@ void write_survey(const Survey& survey, hdf5::WriteGroup& group) {
   std::size_t periods = 0;
   for (const Site& site : survey.sites) periods = std::max(periods, site.periods());
   if (periods != 0 && stations > most_values / 4 / periods)
-    throw ResourceError(text("write_survey: ", stations, " sites with up to ", periods, " periods are too many for one file; split the survey"));
+    throw ResourceError(text("write_survey: ", stations, " sites with up to ", periods,
+                             " periods are too many for one file; split the survey"));
 
   group.set("survey_name", survey.name);
   group.set("convention", std::string("SI units, time factor exp(+iwt), x north, y east, z down"));
@@ -151,19 +176,20 @@ void write_survey(const Survey& survey, hdf5::WriteGroup& group) {
   group.set_on("arrays", "flag_masks", flags);
   group.set_on("arrays", "flag_meanings", "z z_error z_masked tipper tipper_error tipper_masked");
 
-  for_each_array([&](const char* name, Arrays bit, auto member, const std::vector<std::string>& dimensions, hdf5::Labels labels) {
-    if (std::none_of(arrays.begin(), arrays.end(), [bit](std::uint8_t has) { return has & bit; })) return;
-    using Row = typename std::decay_t<decltype(Site{}.*member)>::value_type;
-    using Value = typename Stored<typename Row::value_type>::type;
-    constexpr std::size_t components = std::tuple_size_v<Row>;
-    std::vector<Value> values(stations * periods * components, padding<Value>());
-    for (std::size_t s = 0; s < stations; ++s)
-      for (std::size_t i = 0; i < (survey.sites[s].*member).size(); ++i)
-        std::copy_n((survey.sites[s].*member)[i].begin(), components,
-                    values.begin() + static_cast<std::ptrdiff_t>((s * periods + i) * components));
-    labels.coordinates = "sounding_period latitude longitude elevation";
-    group.write(name, view(values), dimensions, labels);
-  });
+  for_each_array(
+      [&](const char* name, Arrays bit, auto member, const std::vector<std::string>& dimensions, hdf5::Labels labels) {
+        if (std::none_of(arrays.begin(), arrays.end(), [bit](std::uint8_t has) { return has & bit; })) return;
+        using Row = typename std::decay_t<decltype(Site{}.*member)>::value_type;
+        using Value = typename Stored<typename Row::value_type>::type;
+        constexpr std::size_t components = std::tuple_size_v<Row>;
+        std::vector<Value> values(stations * periods * components, padding<Value>());
+        for (std::size_t s = 0; s < stations; ++s)
+          for (std::size_t i = 0; i < (survey.sites[s].*member).size(); ++i)
+            std::copy_n((survey.sites[s].*member)[i].begin(), components,
+                        values.begin() + static_cast<std::ptrdiff_t>((s * periods + i) * components));
+        labels.coordinates = "sounding_period latitude longitude elevation";
+        group.write(name, view(values), dimensions, labels);
+      });
   write_lists(survey, group);
 }
 
@@ -222,9 +248,7 @@ Survey read_survey(const hdf5::ReadGroup& group) {
   read_lists(group, survey);
   try {
     validate(survey);
-  } catch (const std::invalid_argument& error) {
-    group.refuse("", error.what());
-  }
+  } catch (const std::invalid_argument& error) { group.refuse("", error.what()); }
   return survey;
 }
 
@@ -245,8 +269,6 @@ Survey read(const hdf5::Reader& reader) {
 Survey read_survey(const std::string& path) { return read(hdf5::Reader(path)); }
 Survey read_survey(const std::string& path, std::string_view bytes) { return read(hdf5::Reader(path, bytes)); }
 
-bool recognizes_hdf5(std::string_view first_bytes) {
-  return hdf5::has_seal(first_bytes) || first_bytes.starts_with("\x89HDF\r\n\x1a\n");
-}
+bool is_survey_file(std::string_view first_bytes) { return hdf5::has_seal(first_bytes, "survey"); }
 
 }  // namespace terrella::datasets

@@ -31,8 +31,8 @@ Survey read_survey(const std::string& path);
 /// The same for the bytes of a file; `path` serves messages.
 Survey read_survey(const std::string& path, std::string_view bytes);
 
-/// Whether the first bytes of a file are those of an HDF5 file of any origin, so that read_survey can say what it is.
-bool recognizes_hdf5(std::string_view first_bytes);
+/// Whether the first bytes of a file are those of a survey file.
+bool is_survey_file(std::string_view first_bytes);
 
 /// Writes into and reads from a group of a file of ours.
 void write_survey(const Survey& survey, hdf5::WriteGroup& group);

@@ -39,6 +39,11 @@ Handle string_type() {
   return type;
 }
 
+std::string unique_name() {
+  static std::uint64_t number = 0;  // under the library's lock
+  return text("memory ", ++number);
+}
+
 std::string last_error() {
   std::string found;
   H5Ewalk2(

@@ -30,6 +30,9 @@ Handle file_type() {
   if constexpr (std::is_same_v<T, std::string>) return string_type();
 }
 
+/// A name for a file in memory. libhdf5 takes two open files of one name for the same.
+std::string unique_name();
+
 /// What libhdf5 found wrong last, in brackets; empty where it says nothing.
 std::string last_error();
 

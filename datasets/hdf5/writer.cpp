@@ -58,8 +58,8 @@ Handle dataset_properties(std::vector<std::size_t> shape, std::size_t element_by
 
 void set_attribute(std::int64_t object, const std::string& path, const std::string& name, std::int64_t type,
                    std::int64_t space, const void* value) {
-  const Handle attribute(must(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), path + "@" + name),
-                         H5Aclose);
+  const Handle attribute(
+      must(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), path + "@" + name), H5Aclose);
   must(H5Awrite(attribute.id(), type, value), path + "@" + name);
 }
 
@@ -79,9 +79,11 @@ void set_labels(std::int64_t dataset, const std::string& path, const Labels& lab
 }  // namespace
 
 WriteGroup::WriteGroup(std::int64_t parent, const std::string& name, std::string path) : path_(std::move(path)) {
-  handle_ = name == "/" ? Handle(must(H5Gopen2(parent, "/", H5P_DEFAULT), "/"), H5Gclose)
-                        : Handle(must(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, group_properties().id(), H5P_DEFAULT), path_),
-                                 H5Gclose);
+  handle_ =
+      name == "/"
+          ? Handle(must(H5Gopen2(parent, "/", H5P_DEFAULT), "/"), H5Gclose)
+          : Handle(must(H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, group_properties().id(), H5P_DEFAULT), path_),
+                   H5Gclose);
 }
 
 WriteGroup WriteGroup::group(const std::string& name) {
@@ -115,12 +117,15 @@ void WriteGroup::set_on(const std::string& dataset, const std::string& name, std
 void WriteGroup::dimension(const std::string& name, std::size_t size) {
   check_name(name);
   const Handle space = space_of({size}), properties = dataset_properties({size}, 4, false);
-  const Handle scale(must(H5Dcreate2(handle_.id(), name.c_str(), H5T_IEEE_F32BE, space.id(), H5P_DEFAULT, properties.id(),
-                                     H5P_DEFAULT), path_ + name), H5Dclose);
+  const Handle scale(must(H5Dcreate2(handle_.id(), name.c_str(), H5T_IEEE_F32BE, space.id(), H5P_DEFAULT,
+                                     properties.id(), H5P_DEFAULT),
+                          path_ + name),
+                     H5Dclose);
   // The name by which netCDF knows a scale that holds no coordinates; the size stands in its last ten columns.
   std::string digits = std::to_string(size);
   digits.insert(0, digits.size() < 10 ? 10 - digits.size() : 0, ' ');
-  must(H5DSset_scale(scale.id(), ("This is a netCDF dimension but not a netCDF variable." + digits).c_str()), path_ + name);
+  must(H5DSset_scale(scale.id(), ("This is a netCDF dimension but not a netCDF variable." + digits).c_str()),
+       path_ + name);
   dimensions_[name] = size;
 }
 
@@ -133,13 +138,16 @@ Handle WriteGroup::create(const std::string& name, std::span<const T> values, co
   if constexpr (std::is_same_v<T, std::complex<double>>) {
     if (complex_.id() < 0) {
       complex_ = file_type<T>();
-      must(H5Tcommit2(handle_.id(), "complex128", complex_.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), path_ + "complex128");
+      must(H5Tcommit2(handle_.id(), "complex128", complex_.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+           path_ + "complex128");
     }
     type = Handle(H5Topen2(handle_.id(), "complex128", H5P_DEFAULT), H5Tclose);
   }
   const Handle space = space_of(shape), properties = dataset_properties(shape, sizeof(T), !is_text);
-  Handle dataset(must(H5Dcreate2(handle_.id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
-                      object), H5Dclose);
+  Handle dataset(
+      must(H5Dcreate2(handle_.id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
+           object),
+      H5Dclose);
   if (values.empty()) return dataset;
   if constexpr (is_text) {
     std::vector<const char*> pointers;
@@ -175,7 +183,8 @@ void WriteGroup::write(const std::string& name, std::span<const T> values, const
   if (size != values.size()) fail("hdf5: ", path_, name, ": ", values.size(), " values for dimensions of ", size);
   const Handle dataset = create(name, values, shape);
   for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
-    const Handle scale(must(H5Dopen2(handle_.id(), dimensions[axis].c_str(), H5P_DEFAULT), path_ + dimensions[axis]), H5Dclose);
+    const Handle scale(must(H5Dopen2(handle_.id(), dimensions[axis].c_str(), H5P_DEFAULT), path_ + dimensions[axis]),
+                       H5Dclose);
     must(H5DSattach_scale(dataset.id(), scale.id(), static_cast<unsigned>(axis)), path_ + name);
   }
   set_labels(dataset.id(), path_ + name, labels);
@@ -199,12 +208,13 @@ INSTANTIATE(std::complex<double>)
 INSTANTIATE(std::string)
 #undef INSTANTIATE
 
-Writer::Writer(const std::string& kind, int format_version) {
+Writer::Writer(const std::string& kind, int format_version) : kind_(kind) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose), creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_fapl_core(access.id(), 1 << 20, false);
   H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_obj_track_times(creation.id(), false);
-  file_ = Handle(must(H5Fcreate("memory", H5F_ACC_TRUNC, creation.id(), access.id()), "the file"), H5Fclose);
+  file_ =
+      Handle(must(H5Fcreate(unique_name().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "the file"), H5Fclose);
   root_.reset(new WriteGroup(file_.id(), "/", "/"));
   root_->set("kind", kind);
   root_->set("format_version", std::int64_t{format_version});
@@ -218,7 +228,7 @@ std::string Writer::finish() {
   must(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "the file");
   std::string image(static_cast<std::size_t>(must(H5Fget_file_image(file_.id(), nullptr, 0), "the file")), '\0');
   must(H5Fget_file_image(file_.id(), image.data(), image.size()), "the file");
-  return sealed(image);
+  return sealed(kind_, image);
 }
 
 }  // namespace terrella::datasets::hdf5

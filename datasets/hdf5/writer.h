@@ -14,7 +14,7 @@ namespace terrella::datasets::hdf5 {
 
 /// CF attributes of a dataset; empty ones are left out.
 struct Labels {
-  std::string units;        ///< UDUNITS: "ohm", "s", "degrees_north", "1"
+  std::string units;  ///< UDUNITS: "ohm", "s", "degrees_north", "1"
   std::string long_name;
   std::string coordinates;  ///< names of the datasets that locate its values, blank between
 };
@@ -36,7 +36,8 @@ class WriteGroup {
   /// A dimension whose coordinates are `values`.
   template <class T>
   void dimension(const std::string& name, std::span<const T> values, const Labels& labels = {});
-  /// Values over dimensions of this group, the last one running fastest; values.size() must be the product of their sizes.
+  /// Values over dimensions of this group, the last one running fastest; values.size() must be the product of their
+  /// sizes.
   template <class T>
   void write(const std::string& name, std::span<const T> values, const std::vector<std::string>& dimensions,
              const Labels& labels = {});
@@ -73,6 +74,7 @@ class Writer {
   std::string finish();
 
  private:
+  std::string kind_;
   Library library_;
   Handle file_;
   std::unique_ptr<WriteGroup> root_;

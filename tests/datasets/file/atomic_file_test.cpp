@@ -43,9 +43,7 @@ class AtomicFile : public testing::Test {
   std::string message(const std::string& name, std::string_view bytes = "x") {
     try {
       write_file(name, bytes);
-    } catch (const Exception& error) {
-      return error.what();
-    }
+    } catch (const Exception& error) { return error.what(); }
     ADD_FAILURE() << name << " was accepted";
     return {};
   }
@@ -118,8 +116,9 @@ TEST_F(AtomicFile, NoPermission) {
       try {
         write_file(path, "x");
       } catch (const terrella::Error& error) {
-        ::_exit(std::string(error.what()).find("Permission denied; give yourself write permission") != std::string::npos ? 0
-                                                                                                                     : 2);
+        ::_exit(std::string(error.what()).find("Permission denied; give yourself write permission") != std::string::npos
+                    ? 0
+                    : 2);
       }
       ::_exit(1);
     }
@@ -144,7 +143,9 @@ TEST_F(AtomicFile, FullDiskLeavesTheOldFile) {
   const std::string what = message<terrella::ResourceError>(path, std::string(100000, 'n'));
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(what, path + ": cannot write: File too large; the file is larger than the limit of the file system or of `ulimit -f`");
+  EXPECT_EQ(
+      what,
+      path + ": cannot write: File too large; the file is larger than the limit of the file system or of `ulimit -f`");
   EXPECT_EQ(content(path), "old");
   EXPECT_EQ(files(), 1u);
 }
@@ -153,7 +154,8 @@ TEST_F(AtomicFile, WritersOfOnePathNeverMix) {
   std::vector<std::thread> writers;
   for (int w = 0; w < 4; ++w)
     writers.emplace_back([&, w] {
-      for (int i = 0; i < 25; ++i) write_file(path, std::string(50000 + static_cast<std::size_t>(w), static_cast<char>('a' + w)));
+      for (int i = 0; i < 25; ++i)
+        write_file(path, std::string(50000 + static_cast<std::size_t>(w), static_cast<char>('a' + w)));
     });
   for (int i = 0; i < 200; ++i) {
     const std::string seen = content(path);

@@ -71,7 +71,8 @@ inline datasets::Survey odd_survey(std::size_t ordinary_sites = 3, std::size_t p
       site.z_error.push_back({error(), error(), error(), error()});
       site.tipper.push_back({complex(), complex()});
       site.tipper_error.push_back({error(), error()});
-      if (s == 1) site.z_masked.push_back({true, false, i % 2 == 0, false}), site.tipper_masked.push_back({false, i % 3 == 0});
+      if (s == 1)
+        site.z_masked.push_back({true, false, i % 2 == 0, false}), site.tipper_masked.push_back({false, i % 3 == 0});
     }
     site.provenance = {"survey/" + site.name + ".edi", "edi-z", "mV/km/nT", "+", "BIRRP", {}, {}};
     survey.sites.push_back(site);
@@ -79,8 +80,10 @@ inline datasets::Survey odd_survey(std::size_t ordinary_sites = 3, std::size_t p
   datasets::Site one;  // one period, no tipper, the extremes of double
   one.name = "Łódź / 東京 \"quoted\"";
   one.period = {5e-324};
-  one.z.push_back({Complex(datasets::not_a_number, -0.0), Complex(std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()),
-                   Complex(1.7976931348623157e308, 5e-324), Complex(std::bit_cast<double>(std::uint64_t{0xfff8000000000abc}), 0)});
+  one.z.push_back({Complex(datasets::not_a_number, -0.0),
+                   Complex(std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()),
+                   Complex(1.7976931348623157e308, 5e-324),
+                   Complex(std::bit_cast<double>(std::uint64_t{0xfff8000000000abc}), 0)});
   one.z_error.push_back({datasets::not_a_number, 0, 1, std::numeric_limits<double>::infinity()});
   one.provenance.sign = "-";
   one.provenance.repairs = {{12, "negative-variance", "-1 became NaN"}, {0, "", "näïve"}};

@@ -11,6 +11,7 @@
 #include "datasets/file/atomic_file.h"
 #include "datasets/file/read_file.h"
 #include "datasets/hdf5/seal.h"
+#include "datasets/read.h"
 #include "tests/datasets/hdf5/example.h"
 
 namespace fs = std::filesystem;
@@ -43,9 +44,7 @@ std::string refusal(const std::string& path) {
 std::string refusal_of_bytes(std::string_view bytes) {
   try {
     read_survey("x.h5", bytes);
-  } catch (const FormatError& error) {
-    return std::string(error.what()).substr(6);
-  }
+  } catch (const FormatError& error) { return std::string(error.what()).substr(6); }
   ADD_FAILURE() << "accepted";
   return {};
 }
@@ -58,7 +57,8 @@ TEST(SurveyFile, EveryOddityComesBackToTheLastBit) {
 }
 
 TEST(SurveyFile, EmptyAndOneSidedSurveys) {
-  for (const Survey& survey : {Survey{}, Survey{"name only", {}}, Survey{"", {Site{}}}, Survey{"two", {Site{}, Site{}}}, odd_survey(0), odd_survey(1, 1)})
+  for (const Survey& survey : {Survey{}, Survey{"name only", {}}, Survey{"", {Site{}}}, Survey{"two", {Site{}, Site{}}},
+                               odd_survey(0), odd_survey(1, 1)})
     EXPECT_EQ(difference(survey, read_survey("x.h5", image(survey))), "");
 }
 
@@ -97,8 +97,10 @@ TEST(SurveyFile, TruncatedAnywhereIsRefused) {
   for (std::size_t length = 0; length < bytes.size(); length += length < 1200 ? 1 : 61) {
     const std::string what = refusal_of_bytes(std::string_view(bytes).substr(0, length));
     if (length >= hdf5::seal_bytes) {
-      EXPECT_NE(what.find("is truncated or damaged: its seal says 'bytes " + std::to_string(bytes.size() - 512) + "', but " +
-                          std::to_string(length - 512) + " bytes follow"), std::string::npos) << what;
+      EXPECT_NE(what.find("is truncated or damaged: its seal speaks of " + std::to_string(bytes.size() - 512) +
+                          " bytes, but " + std::to_string(length - 512) + " follow"),
+                std::string::npos)
+          << what;
     }
   }
   EXPECT_NE(refusal_of_bytes(bytes + "x").find("truncated or damaged"), std::string::npos);
@@ -148,11 +150,13 @@ TEST(SurveyFile, OtherKindsAndNewerFormatsAreRefused) {
     return writer.finish();
   };
   EXPECT_EQ(refusal_of_bytes(file("checkpoint", 1)), "holds a checkpoint, not a survey");
-  EXPECT_EQ(refusal_of_bytes(file("survey", 2)),
-            "holds a survey of format version 2, written by Terrella 0.1.0; this Terrella 0.1.0 reads up to 1: update it");
+  EXPECT_EQ(
+      refusal_of_bytes(file("survey", 2)),
+      "holds a survey of format version 2, written by Terrella 0.1.0; this Terrella 0.1.0 reads up to 1: update it");
   std::string newer = image(odd_survey());
   newer.replace(0, 27, "Terrella HDF5 file, seal 2\n");
-  EXPECT_EQ(refusal_of_bytes(newer), "was sealed by a newer Terrella (seal 2, known here: 1); read it with that version");
+  EXPECT_EQ(refusal_of_bytes(newer),
+            "was sealed by a newer Terrella (seal 2, known here: 1); read it with that version");
 }
 
 /// A file whose seal is right and whose content is not: what verification by the reader must catch.
@@ -175,18 +179,37 @@ TEST(SurveyFile, SealedButWrongContentIsRefusedByName) {
   EXPECT_EQ(refusal_of_bytes(forged([&](hdf5::WriteGroup& root) {
               with_stations(root);
               root.dimension("period", std::size_t{1} << 50);
-            })).substr(0, 41), "/period: claims 1125899906842624 entries ");
+            })).substr(0, 41),
+            "/period: claims 1125899906842624 entries ");
   EXPECT_EQ(refusal_of_bytes(forged([&](hdf5::WriteGroup& root) {
               with_stations(root);
               root.dimension("period", 1);
               const std::vector<double> three = {1, 2, 3};
               root.write("latitude", std::span<const double>(three));
-            })), "/latitude: has shape [3] instead of [2]");
+            })),
+            "/latitude: has shape [3] instead of [2]");
   EXPECT_EQ(refusal_of_bytes(forged([&](hdf5::WriteGroup& root) {
               with_stations(root);
               root.dimension("period", 1);
               root.group("latitude");
-            })).substr(0, 24), "/latitude: is no dataset");
+            })).substr(0, 24),
+            "/latitude: is no dataset");
+}
+
+TEST(SurveyFile, ReadTakesSurveysFromFoldersAndTheRestByName) {
+  const TemporaryFolder folder("survey_read");
+  write_survey(odd_survey(), folder / "survey.h5");
+  hdf5::Writer run("result", 1);
+  hdf5::WriteGroup part = run.root().group("survey");
+  write_survey(odd_survey(1), part);
+  const std::string result = run.finish();
+  write_file(folder / "run.h5", result);
+  write_file(folder / "foreign.h5", result.substr(512));
+  EXPECT_EQ(difference(odd_survey(), read({folder / ""})), "");
+  EXPECT_EQ(difference(odd_survey(1), read({folder / "run.h5"})), "");
+  const Reading foreign = read_readable({folder / "foreign.h5"});
+  ASSERT_EQ(foreign.unreadable.size(), 1u);
+  EXPECT_EQ(foreign.unreadable[0].message, "is an HDF5 file, but not one written by Terrella");
 }
 
 TEST(SurveyFile, FullDiskLeavesTheOldFile) {
