@@ -66,6 +66,18 @@ std::vector<double> read_azimuths(const Document& document, const Block& block, 
   return azimuth;
 }
 
+void expect_same_rotation(const Block& first, const Block& other, Report& report) {
+  const auto stated = [&](const Block& block) {
+    const auto options = options_of(block, report);
+    const Option* const rotation = find_option(options, {"ROT"});
+    return rotation ? upper(rotation->value) : std::string();
+  };
+  const std::string a = stated(first), b = stated(other);
+  if (a != b)
+    report.error(other.line, ">", other.keyword, " has ROT='", b, "', but >", first.keyword, " on line ", first.line,
+                 " has ROT='", a, "'");
+}
+
 std::vector<double> errors_of_variances(const Column& variance, Report& report) {
   std::vector<double> error;
   std::size_t negative = 0;

@@ -33,8 +33,18 @@ std::string normalize(std::string_view bytes, Report& report) {
   return text;
 }
 
-bool is_keyword_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+// The length of the keyword that a '>' line starts with: up to a blank or the "//" of the count.
+std::size_t keyword_length(std::string_view line) {
+  std::size_t start = line.starts_with('=') ? 1 : 0;
+  if (start == 1) start = std::min(line.find_first_not_of(blank, start), line.size());
+  return std::min({line.find_first_of(blank, start), line.find("//"), line.size()});
+}
+
+// That keyword in upper case, "= MTSECT" without its blanks.
+std::string keyword_of(std::string_view line) {
+  std::string keyword = upper(line.substr(0, keyword_length(line)));
+  std::erase_if(keyword, [](char c) { return blank.find(c) != std::string_view::npos; });
+  return keyword;
 }
 
 // In the free text of >INFO a '>' starts a block only where one of these follows; the rest is the author's prose.
@@ -47,15 +57,10 @@ bool ends_info(const std::string& keyword) {
 Block header_line(std::string_view line, std::int64_t number, const Report& report) {
   Block block;
   block.line = number;
-  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
-  std::size_t end = !line.empty() && line[0] == '=' ? 1 : 0;
-  if (end == 1)
-    while (end < line.size() && blank.find(line[end]) != std::string_view::npos) ++end;
-  const std::size_t start = end;
-  while (end < line.size() && is_keyword_character(line[end])) ++end;
-  if (end == start) report.error(number, "'>' without a keyword: '", std::string(line.substr(0, 40)), "'");
-  block.keyword = (start > 0 ? "=" : "") + upper(line.substr(start, end - start));
-  line.remove_prefix(end);
+  block.keyword = keyword_of(line);
+  if (block.keyword.empty() || block.keyword == "=")
+    report.error(number, "'>' without a keyword: '", std::string(line.substr(0, 40)), "'");
+  line.remove_prefix(keyword_length(line));
   block.options = trim(line);
   const std::size_t slashes = line.rfind("//");
   if (slashes == std::string_view::npos) return block;
@@ -97,12 +102,8 @@ Document::Document(std::string_view bytes, Report& report) : text_(normalize(byt
     ++number;
     const bool comment = line.starts_with('!') || (line.starts_with('>') && trim(line.substr(1)).starts_with('!'));
     if (line.starts_with('>') && !comment) {
-      std::string_view after = trim(line.substr(1));
-      const bool known = !in_info || [&] {
-        std::size_t end = after.starts_with('=') ? 1 : 0;
-        while (end < after.size() && is_keyword_character(after[end])) ++end;
-        return ends_info(upper(after.substr(0, end)));
-      }();
+      const std::string_view after = trim(line.substr(1));
+      const bool known = !in_info || ends_info(keyword_of(after));
       if (known) {
         Block block = header_line(after, number, report);
         if (blocks_.empty() && block.keyword != "HEAD")

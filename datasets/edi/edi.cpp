@@ -52,6 +52,11 @@ std::vector<std::size_t> usable_rows(const Sounding& sounding, const Document& d
   return rows;
 }
 
+bool has_data(const Site& site) {
+  return std::any_of(site.z.begin(), site.z.end(), [](const Impedance& z) { return count_missing(z) < 4; }) ||
+         std::any_of(site.tipper.begin(), site.tipper.end(), [](const Tipper& t) { return count_missing(t) < 2; });
+}
+
 // Turns to north what stands in the axes of the file, see edi.h.
 void turn_to_north(Site& site, const std::vector<double>& z_azimuth, const std::vector<double>& tipper_azimuth,
                    Report& report) {
@@ -97,6 +102,8 @@ void turn_to_north(Site& site, const std::vector<double>& z_azimuth, const std::
   }
   if (partial)
     report.repair(0, "rotation-lost", text(partial, " rows lack components and could not be turned to north: missing"));
+  if (!has_data(site))
+    report.error(0, "components are missing and the axes change with frequency: nothing can be turned to north");
   if (const std::size_t after = errors_known(); after < before)
     report.repair(0, "rotation-error-lost",
                   text(before - after, " errors became unknown, since the turn mixes them with missing ones"));
@@ -105,15 +112,22 @@ void turn_to_north(Site& site, const std::vector<double>& z_azimuth, const std::
                         : text("rotate from azimuths ", lowest, " .. ", highest, " to 0 (stated by the file)"));
 }
 
-// Derived quantities that a sounding with impedances repeats, and plain bookkeeping; anything else is worth a note.
-bool is_known(const std::string& keyword) {
-  for (const char* start : {"Z", "T", "RHO", "PHS", "COH", "PREDCOH", "EPREDCOH", "HPREDCOH", "SIG", "INDMAG", "INDANG",
-                            "TIP", "SKEW", "STRIKE", "ELLIP", "RES1D", "DEP1D", "FRHO", "FPHS"})
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// What is read, derived quantities that repeat it, and bookkeeping; anything else is worth a note.
+bool is_known(std::string_view keyword) {
+  if (is_one_of(keyword.substr(0, 3), {"ZXX", "ZXY", "ZYX", "ZYY"}))
+    return is_one_of(keyword.substr(3), {"R", "I", ".VAR", ".COV"});
+  if (is_one_of(keyword.substr(0, 2), {"TX", "TY"}))
+    return is_one_of(keyword.substr(2), {"R.EXP", "I.EXP", "VAR.EXP", "R", "I", ".VAR", "VAR", ".VAR.EXP"});
+  for (const char* start :
+       {"RHO",   "PHS",     "COH",    "PREDCOH", "EPREDCOH", "HPREDCOH", "SIG",   "INDMAG", "INDANG", "TIP",
+        "ZSKEW", "ZSTRIKE", "ZELLIP", "TSKEW",   "TSTRIKE",  "TELLIP",   "RES1D", "DEP1D",  "FRHO",   "FPHS"})
     if (keyword.starts_with(start)) return true;
-  for (const char* word :
-       {"HEAD", "INFO", "=DEFINEMEAS", "=MTSECT", "=SPECTRASECT", "=EMAPSECT", "HMEAS", "EMEAS", "FREQ", "SPECTRA"})
-    if (keyword == word) return true;
-  return false;
+  return is_one_of(keyword, {"HEAD", "INFO", "=DEFINEMEAS", "=MTSECT", "=SPECTRASECT", "=EMAPSECT", "HMEAS", "EMEAS",
+                             "FREQ", "SPECTRA", "ZROT", "TROT", "TROT.EXP"});
 }
 
 Sounding read_sounding(const Document& document, const Header& header, Report& report) {
@@ -174,10 +188,7 @@ Site read_document(std::string_view bytes, const std::string& path) {
       tipper_azimuth.push_back(sounding.tipper_azimuth[i]);
     }
   }
-  const bool any =
-      std::any_of(site.z.begin(), site.z.end(), [](const Impedance& z) { return count_missing(z) < 4; }) ||
-      std::any_of(site.tipper.begin(), site.tipper.end(), [](const Tipper& t) { return count_missing(t) < 2; });
-  if (!any) report.error(0, "all values are missing (EMPTY)");
+  if (!has_data(site)) report.error(0, "all values are missing (EMPTY)");
   turn_to_north(site, z_azimuth, tipper_azimuth, report);
   site.provenance.repairs = report.take_repairs();
   try {

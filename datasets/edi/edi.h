@@ -27,10 +27,13 @@ Site parse_edi(std::string_view bytes, const std::string& path);
 /// True where the first bytes of a file look like an EDI file: its first word that is no comment is >HEAD.
 bool looks_like_edi(std::string_view first_bytes);
 
-/// Writes impedances (mV/km/nT, exp(+iwt)), tipper and variances VAR = 2 error^2 with 13 digits, frequencies
-/// descending. NaN and masked values become EMPTY, since the format has no masks; ZROT and TROT hold Site::rotation.
-/// The file appears whole or not at all (temporary file in the same folder, fsync, rename) and replaces one that is
-/// there. Throws std::invalid_argument for a site that EDI cannot hold, ResourceError where the disk refuses.
+/// The text of an EDI file: impedances (mV/km/nT, exp(+iwt)), tipper and variances VAR = 2 error^2 with 13 digits,
+/// frequencies descending. NaN and masked values become EMPTY, since the format has no masks; ZROT and TROT hold
+/// Site::rotation. Throws std::invalid_argument for a site that EDI cannot hold.
+std::string edi_text(const Site& site);
+
+/// Writes edi_text(site) to a file that appears whole or not at all and replaces one that is there (write_file of
+/// datasets/file/atomic_file.h, whose errors it throws).
 void write_edi(const Site& site, const std::string& path);
 
 }  // namespace terrella::datasets

@@ -1,25 +1,11 @@
 #include <cmath>
 
-#include "datasets/edi/options.h"
 #include "datasets/edi/sounding.h"
 
 namespace terrella::datasets::edi {
 namespace {
 
 constexpr const char* component_names[] = {"XX", "XY", "YX", "YY"};
-
-// All blocks of one tensor must stand in the same axes, else they cannot be turned together.
-void expect_same_rotation(const Block& first, const Block& other, Report& report) {
-  const auto stated = [&](const Block& block) {
-    const auto options = options_of(block, report);
-    const Option* const rotation = find_option(options, {"ROT"});
-    return rotation ? upper(rotation->value) : std::string();
-  };
-  const std::string a = stated(first), b = stated(other);
-  if (a != b)
-    report.error(other.line, ">", other.keyword, " has ROT='", b, "', but >", first.keyword, " on line ", first.line,
-                 " has ROT='", a, "'");
-}
 
 }  // namespace
 

@@ -10,6 +10,12 @@
 
 namespace terrella::datasets::edi {
 
+/// True for well-formed UTF-8: no overlong forms, surrogates or values beyond U+10FFFF.
+bool is_utf8(std::string_view text);
+
+/// The text fit for a message: control characters become blanks, and bytes that are no UTF-8 become '?'.
+std::string printable(std::string text);
+
 class Report {
  public:
   explicit Report(std::string path) : path_(std::move(path)) {}
@@ -17,12 +23,12 @@ class Report {
   /// Throws FormatError at `line` (0: the file as a whole) with the parts streamed one after another.
   template <class... Parts>
   [[noreturn]] void error(std::int64_t line, const Parts&... parts) const {
-    throw FormatError(path_, line, text(parts...));
+    throw FormatError(path_, line, printable(text(parts...)));
   }
 
   /// Notes what was mended, by which rule; once a block and rule, with the number of values in the detail.
   void repair(std::int64_t line, std::string rule, std::string detail) {
-    repairs_.push_back({line, std::move(rule), std::move(detail)});
+    repairs_.push_back({line, std::move(rule), printable(std::move(detail))});
   }
 
   const std::string& path() const { return path_; }

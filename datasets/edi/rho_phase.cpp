@@ -64,6 +64,8 @@ std::optional<Sounding> read_rho_phase(const Document& document, const Header& h
     if (!rho && !phase) continue;
     if (!rho) report.error(phase->block->line, "has >PHS", name, " but no >RHO", name);
     if (!phase) report.error(rho->block->line, "has >RHO", name, " but no >PHS", name);
+    expect_same_rotation(*first, *rho->block, report);
+    expect_same_rotation(*first, *phase->block, report);
     if (component == yx) mend_phase_yx(*phase, report);
     const auto rho_error = find_error(document, "RHO" + name, n, header.empty, report);
     const auto phase_error = find_error(document, "PHS" + name, n, header.empty, report);

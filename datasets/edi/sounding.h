@@ -38,6 +38,9 @@ bool read_tipper(const Document& document, const Header& header, Sounding& sound
 std::vector<double> read_azimuths(const Document& document, const Block& block, const char* angle_block,
                                   std::size_t size, const Header& header, Report& report);
 
+/// FormatError unless both blocks have the same ROT= option: only what stands in the same axes can be turned together.
+void expect_same_rotation(const Block& first, const Block& other, Report& report);
+
 /// Variances to standard errors of real and imaginary part, sqrt(VAR/2); a negative one is a repair and becomes NaN.
 std::vector<double> errors_of_variances(const Column& variance, Report& report);
 

@@ -40,6 +40,8 @@ bool read_tipper(const Document& document, const Header& header, Sounding& sound
     if (!real) report.error(imaginary->block->line, "has >", imaginary->block->keyword, " but no >", name, "R");
     if (!imaginary) report.error(real->block->line, "has >", real->block->keyword, " but no >", name, "I");
     if (!first) first = real->block;
+    expect_same_rotation(*first, *real->block, report);
+    expect_same_rotation(*first, *imaginary->block, report);
     const auto values = join(*real, *imaginary, report);
     for (std::size_t i = 0; i < n; ++i) tipper[i][component] = values[i];
     const auto variance = find_spelling(document, {name + "VAR.EXP", name + ".VAR", name + "VAR", name + ".VAR.EXP"}, n,

@@ -98,7 +98,7 @@ std::string without_line_breaks(std::string text) {
 
 }  // namespace
 
-void write_edi(const Site& site, const std::string& path) {
+std::string edi_text(const Site& site) {
   expect_writable(site);
   Writer out(site);
   out.line(">HEAD");
@@ -148,7 +148,9 @@ void write_edi(const Site& site, const std::string& path) {
                     });
   }
   out.line(">END");
-  write_file(path, out.take());
+  return out.take();
 }
+
+void write_edi(const Site& site, const std::string& path) { write_file(path, edi_text(site)); }
 
 }  // namespace terrella::datasets
