@@ -1,0 +1,58 @@
+// core/backend/backend.h: what a device must be able to do. A backend is a folder beside this file; nothing above
+// names one. Inputs are strided views on the device; outputs have shape and dtype, their memory is made here.
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "core/array.h"
+#include "core/ops/elementwise.h"
+
+namespace terrella {
+
+enum class Reduction : std::uint8_t { sum, product, minimum, maximum, any, all };
+enum class Cumulation : std::uint8_t { sum, product };
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  /// Row-major memory without values.
+  virtual Array empty(DType dtype, const Shape& shape) = 0;
+  /// The same, zero everywhere.
+  virtual Array zeros(DType dtype, const Shape& shape) = 0;
+  /// out = operation(inputs), inputs broadcast to out.shape. Inputs share a dtype (but for the condition of select).
+  virtual void elementwise(Elementwise operation, std::span<const Array> inputs, Array& out) = 0;
+  /// out = in in row-major order with a conversion of dtype: C++ rules; complex to real takes the real part, to bool
+  /// asks whether it is not zero.
+  virtual void copy(const Array& in, Array& out) = 0;
+  /// Writes `in` over the elements that `view` sees; same shape and dtype.
+  virtual void copy_into(const Array& in, const Array& view) = 0;
+  /// Over the axes where reduced[axis]; out.shape lacks them. Fixed order, whatever the number of threads.
+  virtual void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& out) = 0;
+  /// Running sum or product along an axis.
+  virtual void cumulate(Cumulation cumulation, const Array& in, int axis, Array& out) = 0;
+  /// First position of the extremum along an axis, i64; NaN wins as in numpy.
+  virtual void arg_reduce(bool maximum, const Array& in, int axis, Array& out) = 0;
+  /// out[.., i.., ..] = in[.., index[i..], ..] along `axis`; index is i64, checked: std::out_of_range names the
+  /// value and the extent. Negative indices count from the end.
+  virtual void gather(const Array& in, const Array& index, int axis, Array& out) = 0;
+  /// out = zeros; out[.., index[i..], ..] += in[.., i.., ..], in the order of i.
+  virtual void scatter_add(const Array& in, const Array& index, int axis, Array& out) = 0;
+  /// out[b.., m, n] = sum_k x[b.., m, k] y[b.., k, n]; batches already equal.
+  virtual void matmul(const Array& x, const Array& y, Array& out) = 0;
+};
+
+/// Part of an array along every axis: start, count and step in elements.
+struct Range {
+  std::int64_t start, count, step;
+};
+/// What the ranges pick of x, without a copy.
+Array view(const Array& x, std::span<const Range> ranges);
+
+/// The backend that runs eager work; the CPU.
+Backend& default_backend();
+
+/// `in`, or a row-major copy of it.
+Array row_major(Backend& backend, const Array& in);
+
+}  // namespace terrella

@@ -1,0 +1,135 @@
+#include "core/backend/cpu/memory.h"
+
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "core/error.h"
+
+namespace terrella::cpu {
+namespace {
+
+constexpr std::size_t alignment = 64;
+constexpr std::size_t header = 64;               // the Buffer stands before its data, in one allocation
+constexpr std::size_t large = 256 * 1024;        // from here on blocks are kept
+constexpr std::size_t keep_at_most = std::size_t{1} << 30;
+static_assert(sizeof(Buffer) <= header);
+
+std::atomic<std::size_t> in_use{0}, peak{0};
+
+void count(std::size_t bytes) {
+  const std::size_t now = in_use.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  std::size_t seen = peak.load(std::memory_order_relaxed);
+  while (now > seen && !peak.compare_exchange_weak(seen, now, std::memory_order_relaxed)) {}
+}
+
+/// Sizes in eighths of a power of two, so that a block serves requests at most 12.5 % smaller.
+std::size_t size_class(std::size_t bytes) {
+  const std::size_t step = std::bit_floor(bytes) / 8;
+  return (bytes + step - 1) / step * step;
+}
+
+class LargeBlocks {
+ public:
+  void* take(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = blocks_.size(); i-- > 0;) {
+      if (blocks_[i].bytes != bytes) continue;
+      void* block = blocks_[i].memory;
+      blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(i));
+      kept_ -= bytes;
+      return block;
+    }
+    return nullptr;
+  }
+  void give(void* memory, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    while (!blocks_.empty() && kept_ + bytes > keep_at_most) {  // oldest first
+      std::free(blocks_.front().memory);
+      kept_ -= blocks_.front().bytes;
+      blocks_.erase(blocks_.begin());
+    }
+    if (bytes > keep_at_most) return std::free(memory);
+    blocks_.push_back({memory, bytes});
+    kept_ += bytes;
+  }
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    for (const Block& block : blocks_) std::free(block.memory);
+    blocks_.clear();
+    kept_ = 0;
+  }
+  std::size_t kept() {
+    const std::lock_guard lock(mutex_);
+    return kept_;
+  }
+
+ private:
+  struct Block {
+    void* memory;
+    std::size_t bytes;
+  };
+  std::mutex mutex_;
+  std::vector<Block> blocks_;
+  std::size_t kept_ = 0;
+};
+
+LargeBlocks& large_blocks() {
+  static auto* blocks = new LargeBlocks;  // never destroyed: tensors of static storage may outlive it
+  return *blocks;
+}
+
+void release(Buffer* buffer) {
+  const std::size_t bytes = buffer->bytes;
+  in_use.fetch_sub(bytes, std::memory_order_relaxed);
+  buffer->~Buffer();
+  void* block = buffer;
+  if (bytes + header >= large) {
+    large_blocks().give(block, size_class(bytes + header));
+  } else {
+    std::free(block);
+  }
+}
+
+}  // namespace
+
+BufferPointer allocate(std::size_t bytes) {
+  std::size_t total = bytes + header;
+  void* block = nullptr;
+  if (total >= large) {
+    total = size_class(total);
+    block = large_blocks().take(total);
+  }
+  if (!block) {
+    total = (total + alignment - 1) / alignment * alignment;
+    block = std::aligned_alloc(alignment, total);
+    if (!block) {
+      large_blocks().clear();
+      block = std::aligned_alloc(alignment, total);
+    }
+    if (!block) throw ResourceError(text("out of memory: ", bytes, " bytes more were asked for while ", in_use.load(),
+                                         " are in use; use smaller tensors or a smaller batch"));
+  }
+  auto* buffer = new (block) Buffer;
+  buffer->data = static_cast<char*>(block) + header;
+  buffer->bytes = bytes;
+  buffer->release = release;
+  count(bytes);
+  return BufferPointer(buffer);
+}
+
+Array empty_array(DType dtype, const Shape& shape) {
+  Array a;
+  a.buffer = allocate(static_cast<std::size_t>(shape.size()) * size_of(dtype));
+  a.dtype = dtype;
+  a.shape = shape;
+  a.strides = row_major_strides(shape);
+  return a;
+}
+
+MemoryStatistics memory_statistics() { return {in_use.load(), peak.load(), large_blocks().kept()}; }
+void reset_peak() { peak.store(in_use.load()); }
+
+}  // namespace terrella::cpu

@@ -1,0 +1,21 @@
+// core/backend/cpu/memory.h: host memory, 64-byte aligned; large blocks are kept for reuse, since fresh pages are slow.
+#pragma once
+#include "core/array.h"
+
+namespace terrella::cpu {
+
+/// Uninitialised memory. Throws ResourceError naming the size when there is none.
+BufferPointer allocate(std::size_t bytes);
+
+/// Row-major array without values.
+Array empty_array(DType dtype, const Shape& shape);
+
+struct MemoryStatistics {
+  std::size_t in_use;  ///< bytes held by live buffers
+  std::size_t peak;    ///< largest in_use since the start or reset_peak()
+  std::size_t kept;    ///< bytes of freed large blocks held for reuse
+};
+MemoryStatistics memory_statistics();
+void reset_peak();
+
+}  // namespace terrella::cpu

@@ -1,0 +1,64 @@
+#include "core/backend/cpu/parallel.h"
+
+#include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "core/error.h"
+
+namespace terrella::cpu {
+namespace {
+
+std::mutex mutex;
+std::unique_ptr<tbb::task_arena> arena;  // made for an explicit number of threads, else TBB's own is used
+std::unique_ptr<tbb::global_control> control;
+std::atomic<int> limit{0};
+
+}  // namespace
+
+int set_threads(int count) {
+  if (count < 0) fail("set_threads: ", count, " threads; use 0 for all or a positive number");
+  const std::lock_guard lock(mutex);
+  const int before = limit.exchange(count);
+  control = count ? std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                          static_cast<std::size_t>(count))
+                  : nullptr;
+  arena = count ? std::make_unique<tbb::task_arena>(count) : nullptr;
+  return before;
+}
+
+int threads() {
+  const int count = limit.load();
+  return count ? count : tbb::this_task_arena::max_concurrency();
+}
+
+void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body) {
+  if (n <= grain || limit.load(std::memory_order_relaxed) == 1) {
+    if (n > 0) body(0, n);
+    return;
+  }
+  const std::int64_t pieces = (n + grain - 1) / grain;
+  const auto run = [&] {
+    tbb::this_task_arena::isolate([&] {
+      tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, pieces), [&](const tbb::blocked_range<std::int64_t>& r) {
+        body(r.begin() * grain, std::min(n, r.end() * grain));
+      });
+    });
+  };
+  if (limit.load() == 0) return run();
+  tbb::task_arena* chosen;
+  {
+    const std::lock_guard lock(mutex);
+    chosen = arena.get();
+  }
+  if (chosen) chosen->execute(run);
+  else run();
+}
+
+}  // namespace terrella::cpu

@@ -1,0 +1,123 @@
+// core/backend/cpu/scalar.h: scalar functions that the bodies of elementwise.def call, for real and complex numbers.
+// Included by kernel files only, inside their unnamed namespace: plain C types and compiler builtins, no std, so that
+// nothing compiled for AVX-512 is shared with the rest (docs/architecture.md).
+
+__extension__ typedef __complex__ float c64;
+__extension__ typedef __complex__ double c128;
+
+template <class T> struct RealOf { using type = T; };
+template <> struct RealOf<c64> { using type = float; };
+template <> struct RealOf<c128> { using type = double; };
+template <class T> using Real = typename RealOf<T>::type;
+
+#define TERRELLA_REAL(name)                                          \
+  inline float name(float x) { return __builtin_##name##f(x); }      \
+  inline double name(double x) { return __builtin_##name(x); }
+#define TERRELLA_COMPLEX(name)                                       \
+  inline c64 name(c64 x) { return __builtin_c##name##f(x); }         \
+  inline c128 name(c128 x) { return __builtin_c##name(x); }
+#define TERRELLA_BOTH(name) TERRELLA_REAL(name) TERRELLA_COMPLEX(name)
+
+TERRELLA_BOTH(exp) TERRELLA_BOTH(log) TERRELLA_BOTH(sqrt)
+TERRELLA_BOTH(sin) TERRELLA_BOTH(cos) TERRELLA_BOTH(tan) TERRELLA_BOTH(asin) TERRELLA_BOTH(acos) TERRELLA_BOTH(atan)
+TERRELLA_BOTH(sinh) TERRELLA_BOTH(cosh) TERRELLA_BOTH(tanh)
+TERRELLA_BOTH(asinh) TERRELLA_BOTH(acosh) TERRELLA_BOTH(atanh)
+TERRELLA_REAL(expm1) TERRELLA_REAL(log1p) TERRELLA_REAL(log2) TERRELLA_REAL(log10) TERRELLA_REAL(cbrt)
+TERRELLA_REAL(erf) TERRELLA_REAL(erfc) TERRELLA_REAL(floor) TERRELLA_REAL(ceil)
+#undef TERRELLA_REAL
+#undef TERRELLA_COMPLEX
+#undef TERRELLA_BOTH
+
+template <class T> inline T floor(T n) { return n; }
+template <class T> inline T ceil(T n) { return n; }
+inline float round(float x) { return __builtin_rintf(x); }
+inline double round(double x) { return __builtin_rint(x); }
+inline int round(int n) { return n; }
+inline long round(long n) { return n; }
+
+template <class C, class R> inline C complex_of(R re, R im) {
+  C z;
+  __real__ z = re;
+  __imag__ z = im;
+  return z;
+}
+
+inline c128 expm1(c128 z) {  // e^x cos y - 1 without cancellation near 0
+  const double x = __real__ z, y = __imag__ z, s = sin(0.5 * y);
+  return complex_of<c128>(expm1(x) * cos(y) - 2 * s * s, exp(x) * sin(y));
+}
+inline c64 expm1(c64 z) { return static_cast<c64>(expm1(static_cast<c128>(z))); }
+inline c128 log1p(c128 z) {
+  const double x = __real__ z, y = __imag__ z;
+  if (__builtin_fabs(x) > 0.5 || __builtin_fabs(y) > 0.5) return log(1.0 + z);
+  return complex_of<c128>(0.5 * log1p(x * (2 + x) + y * y), __builtin_atan2(y, 1 + x));
+}
+inline c64 log1p(c64 z) { return static_cast<c64>(log1p(static_cast<c128>(z))); }
+inline c128 log10(c128 z) { return log(z) * 0.43429448190325182765; }
+inline c64 log10(c64 z) { return log(z) * 0.43429448190325182765f; }
+
+inline float sigmoid(float x) { return 1 / (1 + exp(-x)); }
+inline double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+template <class T> inline T softplus(T x) { return (x > 0 ? x : T(0)) + log1p(exp(x > 0 ? -x : x)); }
+
+inline int abs(int x) { return x < 0 ? -x : x; }
+inline long abs(long x) { return x < 0 ? -x : x; }
+inline float abs(float x) { return __builtin_fabsf(x); }
+inline double abs(double x) { return __builtin_fabs(x); }
+inline float abs(c64 x) { return __builtin_cabsf(x); }
+inline double abs(c128 x) { return __builtin_cabs(x); }
+
+template <class T> inline T sign(T x) { return x > 0 ? T(1) : x < 0 ? T(-1) : x; }  // x itself: 0, -0, NaN
+inline c64 sign(c64 x) { const float r = abs(x); return r == 0 ? x : x / r; }
+inline c128 sign(c128 x) { const double r = abs(x); return r == 0 ? x : x / r; }
+
+template <class T> inline T real(T x) { return x; }
+inline float real(c64 x) { return __real__ x; }
+inline double real(c128 x) { return __real__ x; }
+template <class T> inline T imag(T) { return T(0); }
+inline float imag(c64 x) { return __imag__ x; }
+inline double imag(c128 x) { return __imag__ x; }
+template <class T> inline T conj(T x) { return x; }
+inline c64 conj(c64 x) { return __builtin_conjf(x); }
+inline c128 conj(c128 x) { return __builtin_conj(x); }
+inline float arg(float x) { return __builtin_atan2f(0.0f, x); }
+inline double arg(double x) { return __builtin_atan2(0.0, x); }
+inline float arg(c64 x) { return __builtin_atan2f(__imag__ x, __real__ x); }
+inline double arg(c128 x) { return __builtin_atan2(__imag__ x, __real__ x); }
+
+template <class T> inline bool isnan(T x) { return x != x; }
+inline bool isinf(int) { return false; }
+inline bool isinf(long) { return false; }
+inline bool isinf(float x) { return __builtin_isinf(x); }
+inline bool isinf(double x) { return __builtin_isinf(x); }
+inline bool isinf(c64 x) { return isinf(__real__ x) || isinf(__imag__ x); }
+inline bool isinf(c128 x) { return isinf(__real__ x) || isinf(__imag__ x); }
+template <class T> inline bool isfinite(T x) { return !isnan(x) && !isinf(x); }
+
+inline float pow(float x, float y) { return __builtin_powf(x, y); }
+inline double pow(double x, double y) { return __builtin_pow(x, y); }
+inline c64 pow(c64 x, c64 y) { return __builtin_cpowf(x, y); }
+inline c128 pow(c128 x, c128 y) { return __builtin_cpow(x, y); }
+inline float atan2(float x, float y) { return __builtin_atan2f(x, y); }
+inline double atan2(double x, double y) { return __builtin_atan2(x, y); }
+inline float hypot(float x, float y) { return __builtin_hypotf(x, y); }
+inline double hypot(double x, double y) { return __builtin_hypot(x, y); }
+
+template <class T> inline T minimum(T x, T y) { return x < y || x != x ? x : y; }  // NaN in, NaN out
+template <class T> inline T maximum(T x, T y) { return x > y || x != x ? x : y; }
+
+inline float floor_divide(float x, float y) { return floor(x / y); }
+inline double floor_divide(double x, double y) { return floor(x / y); }
+template <class T> inline T floor_divide(T x, T y) {  // integers; division by zero gives 0 as numpy does, and never traps
+  if (y == 0) return 0;
+  if (y == -1) return static_cast<T>(0 - static_cast<unsigned long>(x));
+  const T q = x / y;
+  return q * y != x && ((x < 0) != (y < 0)) ? q - 1 : q;
+}
+inline float remainder(float x, float y) { return x - y * floor(x / y); }
+inline double remainder(double x, double y) { return x - y * floor(x / y); }
+template <class T> inline T remainder(T x, T y) {
+  if (y == 0 || y == -1) return 0;
+  const T r = x % y;
+  return r != 0 && ((r < 0) != (y < 0)) ? r + y : r;
+}

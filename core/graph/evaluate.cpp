@@ -1,0 +1,143 @@
+// Runs pending nodes. Threads may share nodes: each node is claimed by one thread, the others wait for it.
+#include <algorithm>
+
+#include "core/backend/backend.h"
+#include "core/error.h"
+#include "core/graph/node.h"
+#include "core/graph/node_set.h"
+#include "core/graph/trace.h"
+
+namespace terrella::graph {
+namespace {
+
+/// Forgets how an evaluated node came about, unless a live transform will ask.
+void detach(Node& node) {
+  if (node.trace & live_traces()) return;
+  Tensors inputs;
+  OpPointer op;
+  {
+    const NodeLock lock(node);
+    inputs.swap(node.inputs);
+    op.swap(node.op);
+  }
+}
+
+Array prepared(const Aval& aval) {
+  Array a;
+  a.dtype = aval.dtype;
+  a.shape = aval.shape;
+  return a;
+}
+
+void run_op(Node& node) {
+  constexpr std::size_t in_place_count = 4;
+  Array few[in_place_count];
+  std::vector<Array> many;
+  std::span<Array> inputs;
+  const std::size_t count = node.inputs.size();
+  if (count > in_place_count) {
+    many.resize(count);
+    inputs = many;
+  } else {
+    inputs = std::span<Array>(few, count);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    Node& from = *node.inputs[i].node();
+    // A buffer that only this node will ever read is handed over, so that the operation may write into it.
+    const bool last_reader = node.op->in_place() && !(node.trace & live_traces()) && from.references.load() == 1 && from.value.buffer.unique();
+    inputs[i] = last_reader ? std::move(from.value) : from.value;
+  }
+  if (node.tuple) {
+    for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
+    node.op->evaluate(default_backend(), inputs, node.tuple->values);
+  } else {
+    Array out = prepared({node.shape, node.dtype});
+    node.op->evaluate(default_backend(), inputs, {&out, 1});
+    node.value = std::move(out);
+  }
+}
+
+/// Runs a node whose inputs are done, or waits for the thread that does.
+void run(Node& node) {
+  for (;;) {
+    State expected = State::pending;
+    if (node.state.compare_exchange_strong(expected, State::running, std::memory_order_acq_rel)) break;
+    if (expected == State::done) return;
+    node.state.wait(State::running, std::memory_order_acquire);
+  }
+  try {
+    if (node.projection >= 0) {
+      node.value = node.inputs[0].node()->tuple->values[static_cast<std::size_t>(node.projection)];
+    } else {
+      run_op(node);
+    }
+  } catch (...) {
+    if (node.tuple) node.tuple->values.clear();
+    node.state.store(State::pending, std::memory_order_release);  // the graph stays usable
+    node.state.notify_all();
+    throw;
+  }
+  node.state.store(State::done, std::memory_order_release);
+  node.state.notify_all();
+  detach(node);
+}
+
+bool inputs_done(const Tensors& inputs) {
+  return std::all_of(inputs.begin(), inputs.end(), [](const Tensor& x) { return x.node()->done(); });
+}
+
+/// Pending nodes below `outputs`, inputs first.
+std::vector<Tensor> pending_order(std::span<const Tensor> outputs) {
+  struct Visit {
+    Tensor node;
+    Tensors inputs;
+    std::size_t next = 0;
+  };
+  std::vector<Tensor> order;
+  std::vector<Visit> stack;
+  NodeSet seen;
+  const auto visit = [&](const Tensor& x) {
+    if (x.node()->done() || !seen.insert(x.node())) return;
+    const NodeLock lock(*x.node());
+    stack.push_back({x, x.node()->inputs, 0});
+  };
+  for (const Tensor& output : outputs) {
+    visit(output);
+    while (!stack.empty()) {
+      Visit& top = stack.back();
+      if (top.next < top.inputs.size()) {
+        const Tensor input = top.inputs[top.next++];
+        visit(input);
+      } else {
+        order.push_back(std::move(top.node));
+        stack.pop_back();
+      }
+    }
+  }
+  return order;
+}
+
+}  // namespace
+
+void evaluate(std::span<const Tensor> outputs) {
+  if (outputs.size() == 1) {  // the common case of eager work: one node over data
+    Node& node = *outputs[0].node();
+    if (node.done()) {
+      if (node.trace) detach(node);  // the transform that held it may have ended since
+      return;
+    }
+    bool ready;
+    {
+      const NodeLock lock(node);
+      ready = inputs_done(node.inputs);
+    }
+    if (ready) return run(node);
+  }
+  std::vector<Tensor> order = pending_order(outputs);
+  for (Tensor& x : order) {
+    run(*x.node());
+    x = Tensor::none();  // what only later nodes needed is freed as they finish
+  }
+}
+
+}  // namespace terrella::graph

@@ -1,0 +1,132 @@
+#include "core/graph/node.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/graph/trace.h"
+#include "core/graph/walk.h"
+
+namespace terrella::graph {
+namespace {
+
+constexpr std::uint32_t longest_pending_chain = 256;  // then the chain is run, which bounds memory and latency
+
+void adopt(Node& node, const OpPointer& op, Tensors&& inputs) {
+  node.op = op;
+  std::uint32_t depth = 0;
+  for (const Tensor& input : inputs) {
+    const Node& from = *input.node();
+    node.trace |= from.trace;
+    node.symbolic |= from.symbolic;
+    if (!from.done()) depth = std::max(depth, from.depth);
+  }
+  node.depth = depth + 1;
+  node.inputs = std::move(inputs);
+}
+
+void run_when_long(const Tensor& x) {
+  const Node& node = *x.node();
+  if (node.depth > longest_pending_chain && !node.symbolic) evaluate({&x, 1});
+}
+
+class Placeholder final : public Op {
+ public:
+  std::string_view name() const override { return "placeholder"; }
+  void evaluate(Backend&, std::span<const Array>, std::span<Array>) const override {
+    fail("the value of a traced tensor is not known while vmap or jit traces the function; "
+         "use where() for a choice by element and cond() for a choice of branches");
+  }
+  Tensors jvp(const RuleContext&, std::span<const Tensor>) const override { return {}; }
+  Tensors vjp(const RuleContext&, std::span<const Tensor>, const std::vector<bool>&) const override { return {}; }
+  Tensors vmap(std::span<const Tensor>, const std::vector<bool>&, std::int64_t) const override { return {}; }
+};
+
+}  // namespace
+
+void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_order_relaxed); }
+
+void release(Node* node) noexcept {
+  if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  // Chains may be millions of nodes long: whatever dies while one is destroyed waits its turn here.
+  thread_local std::vector<Node*> waiting;
+  thread_local bool destroying = false;
+  waiting.push_back(node);
+  if (destroying) return;
+  destroying = true;
+  while (!waiting.empty()) {
+    Node* next = waiting.back();
+    waiting.pop_back();
+    delete next;
+  }
+  destroying = false;
+}
+
+Tensor make(const OpPointer& op, Tensors inputs, const Aval& output) {
+  auto* node = new Node;
+  Tensor x(node, Tensor::Adopt{});
+  node->dtype = output.dtype;
+  node->shape = output.shape;
+  adopt(*node, op, std::move(inputs));
+  run_when_long(x);
+  return x;
+}
+
+Tensors make_tuple(const OpPointer& op, Tensors inputs, const std::vector<Aval>& outputs) {
+  auto* node = new Node;
+  const Tensor tuple(node, Tensor::Adopt{});
+  node->tuple = std::make_unique<Tuple>();
+  node->tuple->avals = outputs;
+  adopt(*node, op, std::move(inputs));
+  run_when_long(tuple);
+  Tensors projections;
+  for (std::size_t k = 0; k < outputs.size(); ++k) projections.push_back(project(tuple, static_cast<int>(k)));
+  return projections;
+}
+
+Tensor again(const Tensor& original, Tensors inputs) {
+  const Node& from = *original.node();
+  const OpPointer op = op_of(original);
+  auto* node = new Node;
+  Tensor x(node, Tensor::Adopt{});
+  node->dtype = from.dtype;
+  node->shape = from.shape;
+  if (from.tuple) {
+    node->tuple = std::make_unique<Tuple>();
+    node->tuple->avals = from.tuple->avals;
+  }
+  adopt(*node, op, std::move(inputs));
+  run_when_long(x);
+  return x;
+}
+
+Tensor project(const Tensor& tuple, int index) {
+  auto* node = new Node;
+  Tensor x(node, Tensor::Adopt{});
+  const Aval& out = tuple.node()->tuple->avals[static_cast<std::size_t>(index)];
+  node->dtype = out.dtype;
+  node->shape = out.shape;
+  node->projection = index;
+  adopt(*node, nullptr, {tuple});
+  return x;
+}
+
+Tensor leaf(Array value) {
+  auto* node = new Node;
+  node->dtype = value.dtype;
+  node->shape = value.shape;
+  node->value = std::move(value);
+  node->state.store(State::done, std::memory_order_release);
+  return {node, Tensor::Adopt{}};
+}
+
+Tensor placeholder(const Aval& aval) {
+  static const Placeholder op;
+  auto* node = new Node;
+  node->dtype = aval.dtype;
+  node->shape = aval.shape;
+  node->symbolic = true;
+  node->op = unowned(op);
+  return {node, Tensor::Adopt{}};
+}
+
+}  // namespace terrella::graph

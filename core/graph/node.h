@@ -1,0 +1,66 @@
+// core/graph/node.h: the node behind a Tensor. For the graph's own code: operations and users need tensor.h and op.h.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/graph/op.h"
+
+namespace terrella::graph {
+
+/// Outputs of a node that has several; projections pick from it.
+struct Tuple {
+  std::vector<Aval> avals;
+  std::vector<Array> values;
+};
+
+enum class State : std::uint32_t { pending, running, done };
+
+struct Node {
+  std::atomic<std::int32_t> references{1};
+  std::atomic<State> state{State::pending};
+  std::atomic_flag locked;          ///< guards op and inputs against a thread that detaches an evaluated node
+  bool weak = false;                ///< a scalar constant without a dtype of its own
+  bool symbolic = false;            ///< depends on a placeholder: has no data, ever
+  std::uint32_t depth = 0;          ///< length of the pending chain that ends here
+  std::uint64_t trace = 0;          ///< live transforms that must find this node's inputs, see trace.h
+  std::int32_t projection = -1;     ///< index into the tuple of inputs[0]
+  DType dtype = DType::f64;
+  Shape shape;
+  OpPointer op;                     ///< none for a leaf
+  Tensors inputs;
+  Array value;                      ///< valid when done
+  std::unique_ptr<Tuple> tuple;
+
+  bool done() const { return state.load(std::memory_order_acquire) == State::done; }
+};
+
+/// Excludes the detaching thread while op and inputs are read.
+class NodeLock {
+ public:
+  explicit NodeLock(Node& node) : node_(node) {
+    while (node_.locked.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+  }
+  ~NodeLock() { node_.locked.clear(std::memory_order_release); }
+  NodeLock(const NodeLock&) = delete;
+  NodeLock& operator=(const NodeLock&) = delete;
+
+ private:
+  Node& node_;
+};
+
+/// The operation of a node on other inputs of the same shapes and dtypes; a tuple gives a tuple.
+Tensor again(const Tensor& node, Tensors inputs);
+/// Output `index` of a node of several.
+Tensor project(const Tensor& tuple, int index);
+/// A leaf that has data.
+Tensor leaf(Array value);
+/// A leaf that stands for data to come; reading it is an error that names cond().
+Tensor placeholder(const Aval& aval);
+
+/// Runs the pending nodes that `outputs` need, in an order that frees as it goes.
+void evaluate(std::span<const Tensor> outputs);
+
+}  // namespace terrella::graph

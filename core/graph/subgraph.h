@@ -1,0 +1,24 @@
+// core/graph/subgraph.h: a function caught as a closed piece of graph, that can be played again on other inputs.
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "core/graph/node.h"
+
+namespace terrella::graph {
+
+/// Placeholders in, results out, and the tensors from outside that the function used besides its arguments.
+struct Subgraph {
+  Tensors placeholders;
+  Tensors outputs;
+  Tensors captured;            ///< differentiable tensors of the surroundings: hidden inputs
+  std::vector<Tensor> order;   ///< nodes that depend on placeholders or captured tensors, inputs first
+};
+
+/// Calls f with placeholders like `arguments`.
+Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments);
+
+/// The results for these inputs: the arguments, then what stands for the captured tensors.
+Tensors play(const Subgraph& subgraph, const Tensors& inputs);
+
+}  // namespace terrella::graph

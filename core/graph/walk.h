@@ -1,0 +1,19 @@
+// core/graph/walk.h: nodes between tensors, in the order of computation.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "core/graph/node.h"
+
+namespace terrella::graph {
+
+/// Nodes that lie on a path from a source to an output, inputs before users. Sources are not included. Tuples come
+/// before their projections. Never recursive: chains may be millions long.
+std::vector<Tensor> between(std::span<const Tensor> sources, std::span<const Tensor> outputs);
+
+/// Inputs of a node, whatever another thread does to it meanwhile.
+Tensors inputs_of(const Tensor& node);
+/// Its operation, likewise.
+OpPointer op_of(const Tensor& node);
+
+}  // namespace terrella::graph

@@ -1,0 +1,16 @@
+// core/transform/pullback.h: derivatives through a stretch of graph. For the transforms.
+#pragma once
+#include <span>
+
+#include "core/tensor.h"
+
+namespace terrella {
+
+/// Cotangents of `sources` from those of `outputs` (none() for zero), by the rules of the nodes between them.
+/// none() where nothing flows.
+Tensors pull_back(std::span<const Tensor> sources, std::span<const Tensor> outputs, std::span<const Tensor> cotangents);
+
+/// Tangents of `outputs` from those of `sources`.
+Tensors push_forward(std::span<const Tensor> sources, std::span<const Tensor> outputs, std::span<const Tensor> tangents);
+
+}  // namespace terrella
