@@ -7,11 +7,17 @@ namespace terrella::viz {
 
 using Color = std::array<std::uint8_t, 3>;  ///< red, green, blue of sRGB
 
-/// From conductive to resistive. Lightness rises to the yellow in the middle and falls again, monotone on both sides, so
-/// that no false edges appear and the ends stay apart for those who do not tell red from green; between two entries
+/// From conductive to resistive. Lightness rises to the yellow in the middle and falls again, monotone on both sides,
+/// so that no false edges appear and the ends stay apart for those who do not tell red from green; between two entries
 /// colours are linear. python/terrella/plot/colors.py holds the same table.
-inline constexpr std::array<Color, 9> resistivity_colors{{{115, 10, 32}, {184, 28, 42}, {226, 82, 47}, {246, 149, 66},
-                                                          {252, 228, 140}, {176, 220, 160}, {88, 180, 176}, {45, 122, 182},
+inline constexpr std::array<Color, 9> resistivity_colors{{{115, 10, 32},
+                                                          {184, 28, 42},
+                                                          {226, 82, 47},
+                                                          {246, 149, 66},
+                                                          {252, 228, 140},
+                                                          {176, 220, 160},
+                                                          {88, 180, 176},
+                                                          {45, 122, 182},
                                                           {38, 52, 122}}};
 
 /// Where the model has no value (NaN): a light grey that nothing else has.

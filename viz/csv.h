@@ -1,8 +1,8 @@
 // viz/csv.h: results as tables for spreadsheets, GIS and gridding programs.
 //
-// RFC 4180 with LF line ends, UTF-8, one header line, units in the column names, a decimal point whatever the locale, 17
-// significant digits at most (what is read back is what was written); NaN and infinity are empty fields. A text that a
-// spreadsheet would run as a formula (it begins with = + - @, tab or return) gets an apostrophe in front. The file
+// RFC 4180 with LF line ends, UTF-8, one header line, units in the column names, a decimal point whatever the locale,
+// 17 significant digits at most (what is read back is what was written); NaN and infinity are empty fields. A text that
+// a spreadsheet would run as a formula (it begins with = + - @, tab or return) gets an apostrophe in front. The file
 // appears whole or not at all (datasets/file/atomic_file.h, whose errors pass through).
 #pragma once
 #include <string>

@@ -22,13 +22,25 @@ std::vector<double> numbers(const Json& values) {
 Json to_json(const Section& section) {
   Json sites = Json::array();
   for (const SectionSite& site : section.sites)
-    sites.push_back({{"name", site.name}, {"index", site.index}, {"distance", site.distance}, {"offset", site.offset},
-                     {"north", site.north}, {"east", site.east}, {"latitude", site.latitude},
-                     {"longitude", site.longitude}, {"elevation", site.elevation},
-                     {"depth_of_investigation", site.depth_of_investigation}, {"rms", site.rms}});
-  return {{"name", section.name}, {"sites", sites}, {"distance_edges", section.distance_edges},
-          {"depth_edges", section.depth_edges}, {"resistivity", section.resistivity}, {"azimuth", section.azimuth},
-          {"mean_elevation", section.mean_elevation}, {"notes", section.notes}};
+    sites.push_back({{"name", site.name},
+                     {"index", site.index},
+                     {"distance", site.distance},
+                     {"offset", site.offset},
+                     {"north", site.north},
+                     {"east", site.east},
+                     {"latitude", site.latitude},
+                     {"longitude", site.longitude},
+                     {"elevation", site.elevation},
+                     {"depth_of_investigation", site.depth_of_investigation},
+                     {"rms", site.rms}});
+  return {{"name", section.name},
+          {"sites", sites},
+          {"distance_edges", section.distance_edges},
+          {"depth_edges", section.depth_edges},
+          {"resistivity", section.resistivity},
+          {"azimuth", section.azimuth},
+          {"mean_elevation", section.mean_elevation},
+          {"notes", section.notes}};
 }
 
 Section section_from(const Json& json) {
@@ -61,9 +73,15 @@ Section section_from(const Json& json) {
 }
 
 Json to_json(const Sounding& s) {
-  return {{"site", s.site}, {"rms", s.rms}, {"period", s.period}, {"resistivity", s.resistivity},
-          {"resistivity_error", s.resistivity_error}, {"phase", s.phase}, {"phase_error", s.phase_error},
-          {"fitted_resistivity", s.fitted_resistivity}, {"fitted_phase", s.fitted_phase}};
+  return {{"site", s.site},
+          {"rms", s.rms},
+          {"period", s.period},
+          {"resistivity", s.resistivity},
+          {"resistivity_error", s.resistivity_error},
+          {"phase", s.phase},
+          {"phase_error", s.phase_error},
+          {"fitted_resistivity", s.fitted_resistivity},
+          {"fitted_phase", s.fitted_phase}};
 }
 
 Sounding sounding_from(const Json& json) {
@@ -77,28 +95,45 @@ Sounding sounding_from(const Json& json) {
   s.phase_error = numbers(json.at("phase_error"));
   s.fitted_resistivity = numbers(json.at("fitted_resistivity"));
   s.fitted_phase = numbers(json.at("fitted_phase"));
-  for (const auto* values : {&s.resistivity, &s.resistivity_error, &s.phase, &s.phase_error, &s.fitted_resistivity, &s.fitted_phase})
+  for (const auto* values :
+       {&s.resistivity, &s.resistivity_error, &s.phase, &s.phase_error, &s.fitted_resistivity, &s.fitted_phase})
     if (values->size() != s.period.size()) throw std::domain_error("the arrays of a sounding have different sizes");
   return s;
 }
 
 Json to_json(const SectionPicture& picture) {
-  return {{"version", 1}, {"kind", "section"}, {"width", picture.width}, {"height", picture.height},
-          {"title", picture.title}, {"subtitle", picture.subtitle}, {"notes", picture.notes},
-          {"left_end", picture.left_end}, {"right_end", picture.right_end}, {"depth_limit", picture.depth_limit},
+  return {{"version", 1},
+          {"kind", "section"},
+          {"width", picture.width},
+          {"height", picture.height},
+          {"title", picture.title},
+          {"subtitle", picture.subtitle},
+          {"notes", picture.notes},
+          {"left_end", picture.left_end},
+          {"right_end", picture.right_end},
+          {"depth_limit", picture.depth_limit},
           {"limits", {picture.limits.minimum, picture.limits.maximum}},
-          {"show_depth_of_investigation", picture.show_depth_of_investigation}, {"section", to_json(picture.section)}};
+          {"show_depth_of_investigation", picture.show_depth_of_investigation},
+          {"section", to_json(picture.section)}};
 }
 
 Json to_json(const ResponsePicture& picture) {
   Json soundings = Json::array(), models = Json::array();
   for (const Sounding& sounding : picture.soundings) soundings.push_back(to_json(sounding));
   for (const Staircase& model : picture.models)
-    models.push_back({{"resistivity", model.resistivity}, {"thickness", model.thickness},
+    models.push_back({{"resistivity", model.resistivity},
+                      {"thickness", model.thickness},
                       {"depth_of_investigation", model.depth_of_investigation}});
-  return {{"version", 1}, {"kind", "response"}, {"width", picture.width}, {"height", picture.height},
-          {"columns", picture.columns}, {"title", picture.title}, {"subtitle", picture.subtitle},
-          {"notes", picture.notes}, {"soundings", soundings}, {"models", models}};
+  return {{"version", 1},
+          {"kind", "response"},
+          {"width", picture.width},
+          {"height", picture.height},
+          {"columns", picture.columns},
+          {"title", picture.title},
+          {"subtitle", picture.subtitle},
+          {"notes", picture.notes},
+          {"soundings", soundings},
+          {"models", models}};
 }
 
 Json to_json(const VtkFiles& files) { return {{"version", 1}, {"kind", "vtk"}, {"section", to_json(files.section)}}; }
@@ -160,9 +195,7 @@ Job read_job(const std::string& bytes, const std::string& path) {
     if (kind == "response") return response_picture_from(json);
     if (kind == "vtk") return VtkFiles{section_from(json.at("section"))};
     throw std::domain_error("unknown kind '" + kind + "'");
-  } catch (const std::exception& error) {
-    throw FormatError(path, 0, error.what());
-  }
+  } catch (const std::exception& error) { throw FormatError(path, 0, error.what()); }
 }
 
 }  // namespace terrella::viz

@@ -17,12 +17,12 @@ namespace terrella::viz {
 /// Draws section.png.
 struct SectionPicture {
   Section section;
-  int width = 1600, height = 900;     ///< pixels
+  int width = 1600, height = 900;  ///< pixels
   std::string title, subtitle;
-  std::vector<std::string> notes;     ///< below the picture, one line each
-  std::string left_end, right_end;    ///< compass directions of the profile's ends, may be empty
-  double depth_limit = 0;             ///< m, positive
-  ColorLimits limits;                 ///< ohm m
+  std::vector<std::string> notes;   ///< below the picture, one line each
+  std::string left_end, right_end;  ///< compass directions of the profile's ends, may be empty
+  double depth_limit = 0;           ///< m, positive
+  ColorLimits limits;               ///< ohm m
   bool show_depth_of_investigation = true;
 };
 
@@ -35,10 +35,10 @@ struct Staircase {
 
 /// Draws response.png: one sounding in large with its model, or a sheet of several in the given number of columns.
 struct ResponsePicture {
-  std::vector<Sounding> soundings;    ///< phases as they are to be shown
-  std::vector<Staircase> models;      ///< [1] where there is one sounding, else empty
-  int width = 1600, height = 900;     ///< pixels
-  int columns = 1;                    ///< of a sheet
+  std::vector<Sounding> soundings;  ///< phases as they are to be shown
+  std::vector<Staircase> models;    ///< [1] where there is one sounding, else empty
+  int width = 1600, height = 900;   ///< pixels
+  int columns = 1;                  ///< of a sheet
   std::string title, subtitle;
   std::vector<std::string> notes;
 };

@@ -22,7 +22,8 @@ std::string fixed(double value, int digits) {
 
 void check_size(const char* function, int width, int height) {
   for (int size : {width, height})
-    if (size < 400 || size > 8000) fail(function, ": a picture of ", width, " x ", height, " pixels; both from 400 to 8000");
+    if (size < 400 || size > 8000)
+      fail(function, ": a picture of ", width, " x ", height, " pixels; both from 400 to 8000");
 }
 
 const char* compass(double azimuth) {
@@ -87,7 +88,8 @@ std::vector<std::size_t> chosen_sites(const inversion::Result& result, const std
   if (names.empty())
     for (std::size_t i = 0; i < result.fits.size(); ++i) chosen.push_back(i);
   for (const std::string& name : names) {
-    const auto found = std::find_if(result.fits.begin(), result.fits.end(), [&](const auto& fit) { return fit.site == name; });
+    const auto found =
+        std::find_if(result.fits.begin(), result.fits.end(), [&](const auto& fit) { return fit.site == name; });
     if (found == result.fits.end()) {
       std::string known;
       for (const auto& fit : result.fits) known += (known.empty() ? "" : ", ") + fit.site;
@@ -99,12 +101,25 @@ std::vector<std::size_t> chosen_sites(const inversion::Result& result, const std
   return chosen;
 }
 
+int sheet_columns(int count) {
+  for (int columns : {1, 2, 3, 4, 5})
+    if (count <= columns * columns) return columns;
+  return 6;
+}
+
 Staircase staircase(const inversion::LayeredModel& model, std::size_t site) {
+  if (model.resistivity.size() != model.sites * model.layers ||
+      model.thickness.size() != model.sites * (model.layers - 1) ||
+      (!model.depth_of_investigation.empty() && model.depth_of_investigation.size() != model.sites))
+    fail("plot_response: a model of ", model.sites, " sites and ", model.layers, " layers has ",
+         model.resistivity.size(), " resistivities, ", model.thickness.size(), " thicknesses, ",
+         model.depth_of_investigation.size(), " depths");
   Staircase result;
   const auto layers = std::ptrdiff_t(model.layers), s = std::ptrdiff_t(site);
   result.resistivity.assign(model.resistivity.begin() + s * layers, model.resistivity.begin() + (s + 1) * layers);
   result.thickness.assign(model.thickness.begin() + s * (layers - 1), model.thickness.begin() + (s + 1) * (layers - 1));
-  result.depth_of_investigation = model.depth_of_investigation.empty() ? datasets::not_a_number : model.depth_of_investigation[site];
+  result.depth_of_investigation =
+      model.depth_of_investigation.empty() ? datasets::not_a_number : model.depth_of_investigation[site];
   return result;
 }
 
@@ -129,7 +144,8 @@ std::string plot_section(const inversion::Result& result, const std::string& pat
   picture.limits = automatic_limits(picture.section, picture.depth_limit);
   if (options.minimum_resistivity != 0) picture.limits.minimum = options.minimum_resistivity;
   if (options.maximum_resistivity != 0) picture.limits.maximum = options.maximum_resistivity;
-  if (!(picture.limits.minimum > 0) || !(picture.limits.maximum > picture.limits.minimum) || std::isinf(picture.limits.maximum))
+  if (!(picture.limits.minimum > 0) || !(picture.limits.maximum > picture.limits.minimum) ||
+      std::isinf(picture.limits.maximum))
     fail("plot_section: colours from ", picture.limits.minimum, " to ", picture.limits.maximum,
          " ohm m; the limits must be positive and ascend");
 
@@ -148,11 +164,13 @@ std::string plot_section(const inversion::Result& result, const std::string& pat
     seen = seen || site.depth_of_investigation < picture.depth_limit;
   }
   if (const std::string fit = rms_text(rms); !fit.empty()) picture.subtitle += ", " + fit;
-  if (options.show_depth_of_investigation && seen) picture.notes.push_back("Hatched: below the depth of investigation (dashed).");
+  if (options.show_depth_of_investigation && seen)
+    picture.notes.push_back("Hatched: below the depth of investigation (dashed).");
   const auto unknown = std::count_if(section.sites.begin(), section.sites.end(),
                                      [](const SectionSite& site) { return std::isnan(site.depth_of_investigation); });
   if (options.show_depth_of_investigation && unknown > 0)
-    picture.notes.push_back(text("Depth of investigation not known at ", unknown, " of ", section.columns(), " sites."));
+    picture.notes.push_back(
+        text("Depth of investigation not known at ", unknown, " of ", section.columns(), " sites."));
   if (std::any_of(section.resistivity.begin(), section.resistivity.end(), [](double value) { return !(value > 0); }))
     picture.notes.push_back("Grey cells: no resistivity.");
   for (std::string note : section.notes) {
@@ -163,7 +181,8 @@ std::string plot_section(const inversion::Result& result, const std::string& pat
   return path;
 }
 
-std::vector<std::string> plot_response(const inversion::Result& result, const std::string& path, const ResponseOptions& options) {
+std::vector<std::string> plot_response(const inversion::Result& result, const std::string& path,
+                                       const ResponseOptions& options) {
   const std::vector<std::size_t> chosen = chosen_sites(result, options.sites);
   std::vector<std::string> paths, pictures;
   const std::size_t sheets = (chosen.size() + sites_a_sheet - 1) / sites_a_sheet;
@@ -183,7 +202,7 @@ std::vector<std::string> plot_response(const inversion::Result& result, const st
     if (!picture.models.empty() && std::isfinite(picture.models[0].depth_of_investigation))
       picture.notes.push_back("Grey: below the depth of investigation (dashed).");
     const int count = int(last - first);
-    picture.columns = single ? 1 : std::min(count, count <= 4 ? 2 : count <= 9 ? 3 : count <= 16 ? 4 : count <= 20 ? 5 : 6);
+    picture.columns = sheet_columns(count);
     const int rows = (count + picture.columns - 1) / picture.columns;
     picture.width = options.width > 0 ? options.width : single ? 1600 : std::max(1000, 130 + 300 * picture.columns);
     picture.height = options.height > 0 ? options.height : single ? 900 : 220 + 330 * rows;

@@ -9,12 +9,12 @@
 namespace terrella::viz {
 
 struct SectionOptions {
-  int width = 1600, height = 900;            ///< pixels, 400 .. 8000
-  std::string title;                         ///< empty: the survey's name
-  double depth_limit = 0;                    ///< m; 0: 1.5 times the greatest depth of investigation
-  double minimum_resistivity = 0;            ///< ohm m, red end of the colours; 0: from the model
-  double maximum_resistivity = 0;            ///< ohm m, blue end; 0: from the model
-  bool show_depth_of_investigation = true;   ///< veil what lies below it
+  int width = 1600, height = 900;           ///< pixels, 400 .. 8000
+  std::string title;                        ///< empty: the survey's name
+  double depth_limit = 0;                   ///< m; 0: 1.5 times the greatest depth of investigation
+  double minimum_resistivity = 0;           ///< ohm m, red end of the colours; 0: from the model
+  double maximum_resistivity = 0;           ///< ohm m, blue end; 0: from the model
+  bool show_depth_of_investigation = true;  ///< veil what lies below it
   double timeout_seconds = 120;
 };
 
@@ -26,9 +26,9 @@ struct SectionOptions {
 std::string plot_section(const inversion::Result& result, const std::string& path, const SectionOptions& options = {});
 
 struct ResponseOptions {
-  std::vector<std::string> sites;            ///< to show, in this order; empty: all
-  std::string title;                         ///< empty: the site's or the survey's name
-  int width = 0, height = 0;                 ///< pixels, 400 .. 8000; 0: chosen, 1600 x 900 for one site
+  std::vector<std::string> sites;  ///< to show, in this order; empty: all
+  std::string title;               ///< empty: the site's or the survey's name
+  int width = 0, height = 0;       ///< pixels, 400 .. 8000; 0: chosen, 1600 x 900 for one site
   double timeout_seconds = 120;
 };
 
@@ -38,10 +38,12 @@ struct ResponseOptions {
 ///
 /// Throws std::invalid_argument where a site is not in the result (the message lists those that are) or there is
 /// nothing to show, Error where rendering or writing fails.
-std::vector<std::string> plot_response(const inversion::Result& result, const std::string& path, const ResponseOptions& options = {});
+std::vector<std::string> plot_response(const inversion::Result& result, const std::string& path,
+                                       const ResponseOptions& options = {});
 
 /// Writes STEM.vtr, the section as cells, and STEM-sites.vtp, the sites as points, and returns both paths. A stem that
 /// ends with .vtr means the same without it. Arrays and axes: viz/render/pictures.h; ParaView opens both.
-std::vector<std::string> write_vtk(const inversion::Result& result, const std::string& stem, double timeout_seconds = 60);
+std::vector<std::string> write_vtk(const inversion::Result& result, const std::string& stem,
+                                   double timeout_seconds = 60);
 
 }  // namespace terrella::viz

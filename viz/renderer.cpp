@@ -39,7 +39,8 @@ std::string find_in_path(const std::string& name) {
 std::vector<fs::path> own_folders() {
   std::vector<fs::path> folders;
   std::error_code none;
-  if (const fs::path program = fs::read_symlink("/proc/self/exe", none); !none) folders.push_back(program.parent_path());
+  if (const fs::path program = fs::read_symlink("/proc/self/exe", none); !none)
+    folders.push_back(program.parent_path());
   Dl_info info;
   if (::dladdr(reinterpret_cast<void*>(&find_renderer), &info) && info.dli_fname)
     folders.push_back(fs::absolute(info.dli_fname, none).parent_path());
@@ -67,8 +68,8 @@ class TemporaryFolder {
 
 struct Outcome {
   bool succeeded = false;
-  std::string reason;   ///< "ended with status 3", "..."
-  std::string words;    ///< what it said on stderr, the last 4000 bytes
+  std::string reason;  ///< "ended with status 3", "..."
+  std::string words;   ///< what it said on stderr, the last 4000 bytes
 };
 
 std::string read_end(const fs::path& path, std::size_t limit) {
@@ -128,11 +129,16 @@ Outcome run(const std::vector<std::string>& command, const fs::path& folder, dou
   const int status = wait_for(child, timeout_seconds, timed_out);
   Outcome outcome;
   outcome.words = read_end(words, 4000);
-  if (timed_out) outcome.reason = text("was ended after ", timeout_seconds, " s");
-  else if (status == -1) outcome.reason = text("was lost: ", std::strerror(errno));
-  else if (WIFSIGNALED(status)) outcome.reason = text("died of signal ", WTERMSIG(status), " (", ::strsignal(WTERMSIG(status)), ")");
-  else if (WEXITSTATUS(status) != 0) outcome.reason = text("ended with status ", WEXITSTATUS(status));
-  else outcome.succeeded = true;
+  if (timed_out)
+    outcome.reason = text("was ended after ", timeout_seconds, " s");
+  else if (status == -1)
+    outcome.reason = text("was lost: ", std::strerror(errno));
+  else if (WIFSIGNALED(status))
+    outcome.reason = text("died of signal ", WTERMSIG(status), " (", ::strsignal(WTERMSIG(status)), ")");
+  else if (WEXITSTATUS(status) != 0)
+    outcome.reason = text("ended with status ", WEXITSTATUS(status));
+  else
+    outcome.succeeded = true;
   return outcome;
 }
 
@@ -152,8 +158,9 @@ std::string find_renderer() {
       searched += candidate.string() + ", ";
     }
   if (const std::string found = find_in_path(name); !found.empty()) return found;
-  throw Error("pictures and VTK files need " + name + ", which is neither at " + searched +
-              "nor in PATH; build it (CMake option TERRELLA_RENDER) or name it in the environment variable TERRELLA_RENDER");
+  throw Error(
+      "pictures and VTK files need " + name + ", which is neither at " + searched +
+      "nor in PATH; build it (CMake option TERRELLA_RENDER) or name it in the environment variable TERRELLA_RENDER");
 }
 
 std::vector<std::string> render(const std::string& job, const std::vector<std::string>& outputs, bool draws,
@@ -175,9 +182,11 @@ std::vector<std::string> render(const std::string& job, const std::vector<std::s
     const std::string xvfb = find_in_path("xvfb-run");
     if (xvfb.empty() && !direct) throw Error("pictures need a display or xvfb-run (Debian packages xvfb and xauth)");
     if (!xvfb.empty())
-      outcome = run({xvfb, "-a", "-s", "-screen 0 1280x1024x24 -noreset", plain[0], plain[1]}, folder.path(), timeout_seconds);
+      outcome = run({xvfb, "-a", "-s", "-screen 0 1280x1024x24 -noreset", plain[0], plain[1]}, folder.path(),
+                    timeout_seconds);
   }
-  if (!outcome.succeeded) throw Error(renderer + " " + outcome.reason + (outcome.words.empty() ? "" : ": " + outcome.words));
+  if (!outcome.succeeded)
+    throw Error(renderer + " " + outcome.reason + (outcome.words.empty() ? "" : ": " + outcome.words));
   std::vector<std::string> contents;
   for (const std::string& output : outputs) {
     std::ifstream in(folder.path() / output, std::ios::binary);

@@ -14,8 +14,8 @@ std::string find_renderer();
 /// Runs the job (viz/job.h) in a temporary folder and returns the content of the `outputs`, in their order.
 ///
 /// Drawing needs an X server (Debian's VTK renders off screen only with one): where DISPLAY is unset or does not work,
-/// the child runs under xvfb-run. It is ended after `timeout_seconds`. Throws Error with the child's last words where it
-/// fails, times out or leaves an output out.
+/// the child runs under xvfb-run. It is ended after `timeout_seconds`. Throws Error with the child's last words where
+/// it fails, times out or leaves an output out.
 std::vector<std::string> render(const std::string& job, const std::vector<std::string>& outputs, bool draws,
                                 double timeout_seconds);
 

@@ -19,7 +19,8 @@ void expect_size(const char* field, std::size_t size, std::size_t expected) {
 void check(const inversion::Result& result) {
   const auto& model = result.model;
   if (model.sites == 0 || model.layers == 0)
-    fail("make_section: the result has ", model.sites, " sites and ", model.layers, " layers; there is nothing to show");
+    fail("make_section: the result has ", model.sites, " sites and ", model.layers,
+         " layers; there is nothing to show");
   expect_size("survey.sites", result.survey.sites.size(), model.sites);
   expect_size("model.resistivity", model.resistivity.size(), model.sites * model.layers);
   expect_size("model.thickness", model.thickness.size(), model.sites * (model.layers - 1));
@@ -28,8 +29,8 @@ void check(const inversion::Result& result) {
   if (!result.fits.empty()) expect_size("fits", result.fits.size(), model.sites);
   for (std::size_t i = 0; i < model.thickness.size(); ++i)
     if (!(model.thickness[i] > 0) || std::isinf(model.thickness[i]))
-      fail("make_section: site '", result.survey.sites[i / (model.layers - 1)].name, "', layer ", i % (model.layers - 1),
-           ": thickness ", model.thickness[i], " m is not positive");
+      fail("make_section: site '", result.survey.sites[i / (model.layers - 1)].name, "', layer ",
+           i % (model.layers - 1), ": thickness ", model.thickness[i], " m is not positive");
 }
 
 std::vector<SectionSite> sites_of(const inversion::Result& result) {
@@ -37,8 +38,14 @@ std::vector<SectionSite> sites_of(const inversion::Result& result) {
   for (std::size_t i = 0; i < sites.size(); ++i) {
     const datasets::Site& site = result.survey.sites[i];
     const auto& depth = result.model.depth_of_investigation;
-    sites[i] = {.name = site.name, .index = i, .distance = equal_spacing * i, .offset = 0, .north = nan, .east = nan,
-                .latitude = site.latitude, .longitude = site.longitude,
+    sites[i] = {.name = site.name,
+                .index = i,
+                .distance = equal_spacing * i,
+                .offset = 0,
+                .north = nan,
+                .east = nan,
+                .latitude = site.latitude,
+                .longitude = site.longitude,
                 .elevation = std::isfinite(site.elevation) ? site.elevation : 0,
                 .depth_of_investigation = depth.empty() ? nan : depth[i],
                 .rms = result.fits.empty() ? nan : result.fits[i].rms};
@@ -96,15 +103,18 @@ void set_distance_edges(Section& section) {
   std::vector<double> spacing;
   for (std::size_t i = 1; i < n; ++i) spacing.push_back(section.sites[i].distance - section.sites[i - 1].distance);
   std::vector<double> sorted;
-  for (double s : spacing) if (s > 0.01) sorted.push_back(s);
+  for (double s : spacing)
+    if (s > 0.01) sorted.push_back(s);
   std::sort(sorted.begin(), sorted.end());
   const double same_place = 1e-3 * sorted[sorted.size() / 2];
 
   // Groups of sites at one place: [first, last] of each.
   std::vector<std::pair<std::size_t, std::size_t>> groups{{0, 0}};
   for (std::size_t i = 1; i < n; ++i) {
-    if (section.sites[i].distance - section.sites[groups.back().first].distance <= same_place) groups.back().second = i;
-    else groups.push_back({i, i});
+    if (section.sites[i].distance - section.sites[groups.back().first].distance <= same_place)
+      groups.back().second = i;
+    else
+      groups.push_back({i, i});
   }
   const auto position = [&](std::size_t group) { return section.sites[groups[group].first].distance; };
   std::vector<double> bounds(groups.size() + 1);
@@ -125,7 +135,8 @@ void set_depth_edges(Section& section, const inversion::LayeredModel& model) {
   std::vector<double> interfaces;
   for (std::size_t s = 0; s < model.sites; ++s) {
     double depth = 0;
-    for (std::size_t k = 0; k + 1 < model.layers; ++k) interfaces.push_back(depth += model.thickness[s * (model.layers - 1) + k]);
+    for (std::size_t k = 0; k + 1 < model.layers; ++k)
+      interfaces.push_back(depth += model.thickness[s * (model.layers - 1) + k]);
   }
   std::sort(interfaces.begin(), interfaces.end());
   section.depth_edges = {0};

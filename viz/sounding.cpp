@@ -11,8 +11,8 @@ namespace terrella::viz {
 Sounding make_sounding(const inversion::SiteFit& fit) {
   const std::size_t n = fit.period.size();
   if (fit.observed.size() != n || fit.error.size() != n || fit.predicted.size() != n)
-    fail("make_sounding: site '", fit.site, "' has ", n, " periods, ", fit.observed.size(), " observed, ", fit.error.size(),
-         " errors, ", fit.predicted.size(), " predicted");
+    fail("make_sounding: site '", fit.site, "' has ", n, " periods, ", fit.observed.size(), " observed, ",
+         fit.error.size(), " errors, ", fit.predicted.size(), " predicted");
   constexpr double degrees = 180 / std::numbers::pi;
   constexpr double mu_0 = 4e-7 * std::numbers::pi;  // V s / (A m)
   Sounding sounding;

@@ -12,13 +12,13 @@ namespace terrella::viz {
 struct Sounding {
   std::string site;
   double rms = 0;
-  std::vector<double> period;             ///< s
-  std::vector<double> resistivity;        ///< ohm m, observed
-  std::vector<double> resistivity_error;  ///< ohm m
-  std::vector<double> phase;              ///< degrees, -180 .. 180, observed
-  std::vector<double> phase_error;        ///< degrees
-  std::vector<double> fitted_resistivity; ///< ohm m
-  std::vector<double> fitted_phase;       ///< degrees
+  std::vector<double> period;              ///< s
+  std::vector<double> resistivity;         ///< ohm m, observed
+  std::vector<double> resistivity_error;   ///< ohm m
+  std::vector<double> phase;               ///< degrees, -180 .. 180, observed
+  std::vector<double> phase_error;         ///< degrees
+  std::vector<double> fitted_resistivity;  ///< ohm m
+  std::vector<double> fitted_phase;        ///< degrees
 };
 
 /// Throws std::invalid_argument naming the site where the arrays of the fit have different sizes.

@@ -6,6 +6,7 @@
 Survey(1 sites)
 """
 
+from terrella import plot
 from terrella._terrella import (
     Provenance,
     Reading,
@@ -34,6 +35,7 @@ __all__ = [
     "UnitError",
     "Unreadable",
     "__version__",
+    "plot",
     "read",
     "read_readable",
     "write_edi",

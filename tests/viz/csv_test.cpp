@@ -20,13 +20,20 @@ Rows parse(const std::string& bytes) {
     const char c = bytes[i];
     std::string& cell = rows.back().back();
     if (quoted) {
-      if (c != '"') cell += c;
-      else if (i + 1 < bytes.size() && bytes[i + 1] == '"') cell += bytes[++i];
-      else quoted = false;
-    } else if (c == '"') quoted = true;
-    else if (c == ',') rows.back().emplace_back();
-    else if (c == '\n') rows.push_back({""});
-    else cell += c;
+      if (c != '"')
+        cell += c;
+      else if (i + 1 < bytes.size() && bytes[i + 1] == '"')
+        cell += bytes[++i];
+      else
+        quoted = false;
+    } else if (c == '"')
+      quoted = true;
+    else if (c == ',')
+      rows.back().emplace_back();
+    else if (c == '\n')
+      rows.push_back({""});
+    else
+      cell += c;
   }
   rows.pop_back();
   return rows;
@@ -82,8 +89,10 @@ TEST(SectionCsv, MissingNumbersAreEmpty) {
 }
 
 TEST(SectionCsv, HostileNamesStayInTheirCell) {
-  const std::string names[] = {"a,b", "say \"hi\"", "two\nlines", "=cmd|'/c calc'!A1", "-1+1", "@SUM(A1)", "../../etc", ""};
-  const std::string expected[] = {"a,b", "say \"hi\"", "two\nlines", "'=cmd|'/c calc'!A1", "'-1+1", "'@SUM(A1)", "../../etc", ""};
+  const std::string names[] = {"a,b",  "say \"hi\"", "two\nlines", "=cmd|'/c calc'!A1",
+                               "-1+1", "@SUM(A1)",   "../../etc",  ""};
+  const std::string expected[] = {"a,b",   "say \"hi\"", "two\nlines", "'=cmd|'/c calc'!A1",
+                                  "'-1+1", "'@SUM(A1)",  "../../etc",  ""};
   inversion::Result result = example::line(8, 1);
   for (int i = 0; i < 8; ++i) result.survey.sites[i].name = names[i];
   write_section_csv(result, path("hostile.csv"));
@@ -101,8 +110,14 @@ TEST(FitCsv, HoldsImpedanceAndWhatPeopleReadFromIt) {
   // Z' in mV/km/nT, Z = 4 pi 1e-4 Z'.
   const std::complex<double> field_units = std::polar(std::sqrt(100 / (0.2 * 10)), 45 * std::numbers::pi / 180);
   const std::complex<double> z = 4e-4 * std::numbers::pi * field_units;
-  result.fits[0] = {.site = "S001", .period = {10}, .observed = {z}, .error = {0.05 * std::abs(z)},
-                    .predicted = {z * std::polar(2.0, 0.1)}, .rms = 1.25, .stopped = "", .converged = true};
+  result.fits[0] = {.site = "S001",
+                    .period = {10},
+                    .observed = {z},
+                    .error = {0.05 * std::abs(z)},
+                    .predicted = {z * std::polar(2.0, 0.1)},
+                    .rms = 1.25,
+                    .stopped = "",
+                    .converged = true};
   write_fit_csv(result, path("fit.csv"));
   const Rows rows = parse(example::read_file(path("fit.csv")));
   ASSERT_EQ(rows.size(), 2u);
@@ -110,7 +125,7 @@ TEST(FitCsv, HoldsImpedanceAndWhatPeopleReadFromIt) {
   EXPECT_EQ(value("observed_re_ohm"), z.real());
   EXPECT_EQ(value("observed_im_ohm"), z.imag());
   EXPECT_NEAR(value("rho_a_ohm_m"), 100, 1e-9);
-  EXPECT_NEAR(value("rho_a_error_ohm_m"), 10, 1e-9);   // 5 % of |Z| are 10 % of rho_a
+  EXPECT_NEAR(value("rho_a_error_ohm_m"), 10, 1e-9);  // 5 % of |Z| are 10 % of rho_a
   EXPECT_NEAR(value("phase_deg"), 45, 1e-9);
   EXPECT_NEAR(value("phase_error_deg"), 2.8648, 1e-4);  // and 2.9 degrees
   EXPECT_NEAR(value("predicted_rho_a_ohm_m"), 400, 1e-9);

@@ -14,7 +14,8 @@
 namespace terrella::viz::example {
 
 /// Wait's recursion for one layered earth, ohm.
-inline std::complex<double> impedance(const double* resistivity, const double* thickness, std::size_t layers, double period) {
+inline std::complex<double> impedance(const double* resistivity, const double* thickness, std::size_t layers,
+                                      double period) {
   const std::complex<double> iwm(0, 2 * std::numbers::pi / period * 4e-7 * std::numbers::pi);
   std::complex<double> z = std::sqrt(iwm * resistivity[layers - 1]);
   for (std::size_t j = layers - 1; j-- > 0;) {
@@ -62,8 +63,8 @@ inline void add_data(inversion::Result& result, int n = 30, double shortest = 1e
     double sum = 0;
     for (int i = 0; i < n; ++i) {
       const double period = shortest * std::pow(longest / shortest, n > 1 ? double(i) / (n - 1) : 0.0);
-      const std::complex<double> z =
-          impedance(&model.resistivity[s * model.layers], model.thickness.data() + s * (model.layers - 1), model.layers, period);
+      const std::complex<double> z = impedance(&model.resistivity[s * model.layers],
+                                               model.thickness.data() + s * (model.layers - 1), model.layers, period);
       const double error = 0.03 * std::abs(z);
       const std::complex<double> noise(error * normal(random), error * normal(random));
       fit.period.push_back(period);
@@ -79,7 +80,8 @@ inline void add_data(inversion::Result& result, int n = 30, double shortest = 1e
   }
 }
 
-/// A line across a basin: 26 sites, 40 layers, a conductive block below sites 8 to 13, a deep conductor rising to the east.
+/// A line across a basin: 26 sites, 40 layers, a conductive block below sites 8 to 13, a deep conductor rising to the
+/// east.
 inline inversion::Result basin() {
   inversion::Result result = line(26, 40, 70, 2300, -28.4, 22.1);
   result.survey.name = "Synthetic basin";

@@ -25,7 +25,7 @@ class Picture : public testing::Test {
   }
 };
 
-constexpr int color_bar = 1600 - 180;   // nothing of the panel lies right of it
+constexpr int color_bar = 1600 - 180;  // nothing of the panel lies right of it
 
 TEST_F(Picture, CellsStandWhereTheModelHasThemInTheColoursOfTheMap) {
   // 3 ohm m below sites 3 and 4 of 10, layers 1 and 2 of 5, all of 1 km; the rest 100.
@@ -43,7 +43,8 @@ TEST_F(Picture, CellsStandWhereTheModelHasThemInTheColoursOfTheMap) {
   EXPECT_EQ(picture.width, 1600);
   EXPECT_EQ(picture.height, 900);
   const Color block_color = color_of(3, {1, 1000}), background = color_of(100, {1, 1000});
-  const example::Box block = find(picture, {block_color}, color_bar), panel = find(picture, {block_color, background}, color_bar);
+  const example::Box block = find(picture, {block_color}, color_bar),
+                     panel = find(picture, {block_color, background}, color_bar);
   // Ten equal columns, 4.5 km of depth. Two pixels: the frame covers one on each side, and cells end at whole pixels.
   const double width = panel.right + 1 - panel.left, height = panel.bottom + 1 - panel.top;
   EXPECT_GT(width, 1000);
@@ -87,7 +88,8 @@ TEST_F(Picture, MissingResistivitiesAreGreyAndNoted) {
   result.model.depth_of_investigation.assign(4, NAN);
   plot_section(result, path("missing.png"));
   const example::Picture picture = read_png(path("missing.png"));
-  const example::Box grey = find(picture, {missing_color}), panel = find(picture, {missing_color, color_of(100, {10, 1000})}, color_bar);
+  const example::Box grey = find(picture, {missing_color}),
+                     panel = find(picture, {missing_color, color_of(100, {10, 1000})}, color_bar);
   EXPECT_NEAR(grey.right + 1 - grey.left, (panel.right + 1 - panel.left) / 4.0, 3);
   EXPECT_NEAR(grey.left, panel.left + (panel.right + 1 - panel.left) / 4.0, 3);
 }
@@ -95,7 +97,8 @@ TEST_F(Picture, MissingResistivitiesAreGreyAndNoted) {
 TEST_F(Picture, AllKindsOfSurveysGiveOne) {
   inversion::Result hostile = example::line(5, 4);
   hostile.survey.name = "title\nwith \"quotes\" ../ \xff\x01 and no end " + std::string(500, 'x');
-  const char* names[] = {"../../etc/passwd", "two\nlines", "\xff\xfe", "\"quoted\"", "a name longer than any column can be wide"};
+  const char* names[] = {"../../etc/passwd", "two\nlines", "\xff\xfe", "\"quoted\"",
+                         "a name longer than any column can be wide"};
   for (int i = 0; i < 5; ++i) hostile.survey.sites[i].name = hostile.fits[i].site = names[i];
   inversion::Result many = example::line(200, 30), one = example::line(1, 1), bare = example::line(3, 2);
   bare.fits.clear();
@@ -157,16 +160,15 @@ TEST(PictureOptions, MistakesAreNamed) {
   const auto message = [](const auto& call) -> std::string {
     try {
       call();
-    } catch (const std::invalid_argument& error) {
-      return error.what();
-    }
+    } catch (const std::invalid_argument& error) { return error.what(); }
     return "no error";
   };
   const inversion::Result result = example::line(2, 2);
   const std::string file = path("never.png");
   SectionOptions section;
   section.width = 40;
-  EXPECT_EQ(message([&] { plot_section(result, file, section); }), "plot_section: a picture of 40 x 900 pixels; both from 400 to 8000");
+  EXPECT_EQ(message([&] { plot_section(result, file, section); }),
+            "plot_section: a picture of 40 x 900 pixels; both from 400 to 8000");
   section = {};
   section.minimum_resistivity = 100;
   section.maximum_resistivity = 10;
@@ -180,7 +182,12 @@ TEST(PictureOptions, MistakesAreNamed) {
   response.sites = {"S009"};
   EXPECT_EQ(message([&] { plot_response(result, file, response); }),
             "plot_response: no site 'S009' in the result, which has: S001, S002");
-  EXPECT_EQ(message([&] { plot_response({}, file); }), "plot_response: the result has no fits; there is nothing to show");
+  inversion::Result wrong = example::line(1, 3);
+  wrong.model.thickness.pop_back();
+  EXPECT_EQ(message([&] { plot_response(wrong, file); }),
+            "plot_response: a model of 1 sites and 3 layers has 3 resistivities, 1 thicknesses, 1 depths");
+  EXPECT_EQ(message([&] { plot_response({}, file); }),
+            "plot_response: the result has no fits; there is nothing to show");
   EXPECT_EQ(message([&] { write_vtk(result, "folder/"); }), "write_vtk: 'folder/' names no file");
   EXPECT_FALSE(std::filesystem::exists(file));
 }
@@ -203,8 +210,10 @@ TEST(Colors, RedIsConductiveAndLightnessHasOnePeak) {
   };
   for (int i = 1; i < 9; ++i) {
     const double before = luminance(resistivity_colors[i - 1]), after = luminance(resistivity_colors[i]);
-    if (i <= 4) EXPECT_GT(after, before) << i;
-    else EXPECT_LT(after, before) << i;
+    if (i <= 4)
+      EXPECT_GT(after, before) << i;
+    else
+      EXPECT_LT(after, before) << i;
   }
 }
 

@@ -14,7 +14,7 @@ namespace terrella::viz::example {
 
 struct Picture {
   int width = 0, height = 0;
-  std::vector<unsigned char> bytes;   // red, green, blue; top row first
+  std::vector<unsigned char> bytes;  // red, green, blue; top row first
   Color at(int x, int y) const {
     const auto* p = &bytes.at(3 * (std::size_t(y) * width + x));
     return {p[0], p[1], p[2]};

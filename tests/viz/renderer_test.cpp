@@ -43,9 +43,7 @@ std::string script(const std::string& name, const std::string& body) {
 std::string message(const std::function<void()>& call) {
   try {
     call();
-  } catch (const Error& error) {
-    return error.what();
-  }
+  } catch (const Error& error) { return error.what(); }
   return "no error";
 }
 

@@ -13,9 +13,7 @@ namespace {
 std::string message(const inversion::Result& result) {
   try {
     make_section(result);
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
+  } catch (const std::invalid_argument& error) { return error.what(); }
   return "no error";
 }
 

@@ -45,7 +45,9 @@ std::string content(const pugi::xml_node& array) {
     const bool partial = block + 1 == blocks && sizes[2] != 0;
     std::string plain(partial ? sizes[2] : sizes[1], '\0');
     uLongf size = plain.size();
-    EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(plain.data()), &size, reinterpret_cast<const Bytef*>(packed.data()) + at, sizes[3 + block]), Z_OK);
+    EXPECT_EQ(uncompress(reinterpret_cast<Bytef*>(plain.data()), &size,
+                         reinterpret_cast<const Bytef*>(packed.data()) + at, sizes[3 + block]),
+              Z_OK);
     bytes += plain;
     at += sizes[3 + block];
   }
@@ -60,7 +62,9 @@ std::vector<double> numbers(const pugi::xml_node& array) {
   return result;
 }
 
-pugi::xml_node named(const pugi::xml_node& parent, const char* name) { return parent.find_child_by_attribute("Name", name); }
+pugi::xml_node named(const pugi::xml_node& parent, const char* name) {
+  return parent.find_child_by_attribute("Name", name);
+}
 
 class VtkFiles : public testing::Test {
  protected:
@@ -68,15 +72,16 @@ class VtkFiles : public testing::Test {
 #ifndef TERRELLA_RENDER_BUILT
     GTEST_SKIP() << "this build has no terrella-render (CMake option TERRELLA_RENDER)";
 #endif
-    result.model.resistivity[0] = 1;                    // first site, top layer
-    result.model.resistivity[2] = 2;                    // first site, half-space
-    result.model.resistivity[3 * 3] = 5;                // last site, top layer
-    result.model.resistivity[3 * 3 + 2] = NAN;          // last site, half-space
+    result.model.resistivity[0] = 1;            // first site, top layer
+    result.model.resistivity[2] = 2;            // first site, half-space
+    result.model.resistivity[3 * 3] = 5;        // last site, top layer
+    result.model.resistivity[3 * 3 + 2] = NAN;  // last site, half-space
     result.model.depth_of_investigation = {30, 80, NAN, 1000};
     result.survey.sites[1].name = "<&\"hostile\n>";
     for (std::size_t s = 0; s < 4; ++s) result.fits[s].rms = 1 + s;
     paths = write_vtk(result, testing::TempDir() + "model.vtr");
-    ASSERT_EQ(paths, (std::vector<std::string>{testing::TempDir() + "model.vtr", testing::TempDir() + "model-sites.vtp"}));
+    ASSERT_EQ(paths,
+              (std::vector<std::string>{testing::TempDir() + "model.vtr", testing::TempDir() + "model-sites.vtp"}));
     ASSERT_TRUE(section.load_file(paths[0].c_str()));
     ASSERT_TRUE(sites.load_file(paths[1].c_str()));
     for (const auto& file : {section.child("VTKFile"), sites.child("VTKFile")}) {
@@ -107,10 +112,10 @@ TEST_F(VtkFiles, SectionHasElevationUpAndItsCornersInPlace) {
   const pugi::xml_node cells = piece.child("CellData");
   const auto resistivity = numbers(named(cells, "resistivity")), logarithm = numbers(named(cells, "log10_resistivity"));
   ASSERT_EQ(resistivity.size(), 12u);
-  EXPECT_EQ(resistivity[0], 2);                // x first: deepest left
-  EXPECT_TRUE(std::isnan(resistivity[3]));     // deepest right
-  EXPECT_EQ(resistivity[8], 1);                // shallowest left
-  EXPECT_EQ(resistivity[11], 5);               // shallowest right
+  EXPECT_EQ(resistivity[0], 2);             // x first: deepest left
+  EXPECT_TRUE(std::isnan(resistivity[3]));  // deepest right
+  EXPECT_EQ(resistivity[8], 1);             // shallowest left
+  EXPECT_EQ(resistivity[11], 5);            // shallowest right
   EXPECT_EQ(resistivity[5], 100);
   EXPECT_DOUBLE_EQ(logarithm[11], std::log10(5.0));
   EXPECT_TRUE(std::isnan(logarithm[3]));

@@ -7,7 +7,7 @@ namespace terrella::viz {
 
 struct Tick {
   double value = 0;
-  std::string label;   ///< empty for a minor tick
+  std::string label;  ///< empty for a minor tick
 };
 
 struct Axis {
@@ -20,7 +20,8 @@ struct Axis {
   bool contains(double value) const { return value >= low && value <= high; }
 
   /// Labelled ticks at 1, 2, 5 times a power of ten, at least `spacing` pixels apart; logarithmic ones at decades, with
-  /// the 2 to 9 between as minor ticks where there is room, and labels at 3 (or 2 and 5) where decades alone are too few.
+  /// the 2 to 9 between as minor ticks where there is room, and labels at 3 (or 2 and 5) where decades alone are too
+  /// few.
   std::vector<Tick> ticks(double spacing) const;
 };
 

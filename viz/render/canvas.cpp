@@ -51,16 +51,13 @@ void average(std::span<const unsigned char> large, int width, int height, int sc
 
 class Drawing : public vtkContextItem {
  public:
-  vtkTypeMacro(Drawing, vtkContextItem)
-  static Drawing* New();
+  vtkTypeMacro(Drawing, vtkContextItem) static Drawing* New();
   bool Paint(vtkContext2D* context) override {
     // Exceptions must not cross VTK's loops.
     try {
       Canvas canvas(*context, width, height, scale);
       draw(canvas);
-    } catch (...) {
-      error = std::current_exception();
-    }
+    } catch (...) { error = std::current_exception(); }
     return true;
   }
   std::function<void(Canvas&)> draw;
@@ -102,7 +99,8 @@ void Canvas::apply(const TextStyle& style) {
 
 void Canvas::fill(Point low, Point high, const Color& color, double opacity) {
   apply(color, opacity);
-  const double x = std::round(low.x), y = std::round(low.y), width = std::round(high.x) - x, height = std::round(high.y) - y;
+  const double x = std::round(low.x), y = std::round(low.y), width = std::round(high.x) - x,
+               height = std::round(high.y) - y;
   if (width > 0 && height > 0)
     context_.DrawRect(float(x * scale_), float(y * scale_), float(width * scale_), float(height * scale_));
 }
@@ -150,10 +148,12 @@ void Canvas::polygon(std::span<const Point> corners, const Color& color) {
 
 void Canvas::disc(Point middle, double radius, const Color& color, const LineStyle& edge) {
   apply(color, 1);
-  context_.DrawEllipse(float(middle.x * scale_), float(middle.y * scale_), float(radius * scale_), float(radius * scale_));
+  context_.DrawEllipse(float(middle.x * scale_), float(middle.y * scale_), float(radius * scale_),
+                       float(radius * scale_));
   std::vector<Point> circle;
   for (int i = 0; i <= 24; ++i)
-    circle.push_back({middle.x + radius * std::cos(i * 2 * M_PI / 24), middle.y + radius * std::sin(i * 2 * M_PI / 24)});
+    circle.push_back(
+        {middle.x + radius * std::cos(i * 2 * M_PI / 24), middle.y + radius * std::sin(i * 2 * M_PI / 24)});
   line(circle, edge);
 }
 

@@ -22,17 +22,17 @@ struct Point {
 enum class Align { start, middle, end };
 
 struct TextStyle {
-  int size = 18;                      ///< pixels
+  int size = 18;  ///< pixels
   Color color = black;
-  Align horizontal = Align::start;    ///< of the text as it reads
-  Align vertical = Align::start;      ///< start: the text stands on the point
-  double rotation = 0;                ///< degrees, anticlockwise
+  Align horizontal = Align::start;  ///< of the text as it reads
+  Align vertical = Align::start;    ///< start: the text stands on the point
+  double rotation = 0;              ///< degrees, anticlockwise
   bool bold = false;
 };
 
 struct LineStyle {
   Color color = black;
-  double width = 1;                   ///< pixels
+  double width = 1;  ///< pixels
   bool dashed = false;
   double opacity = 1;
 };
@@ -50,7 +50,9 @@ class Canvas {
   void frame(Point low, Point high, const LineStyle& style = {});
   void line(std::span<const Point> points, const LineStyle& style = {});
   void line(Point from, Point to, const LineStyle& style = {}) { line(std::initializer_list<Point>{from, to}, style); }
-  void line(std::initializer_list<Point> points, const LineStyle& style) { line(std::span(points.begin(), points.size()), style); }
+  void line(std::initializer_list<Point> points, const LineStyle& style) {
+    line(std::span(points.begin(), points.size()), style);
+  }
   void polygon(std::span<const Point> corners, const Color& color);
   void disc(Point middle, double radius, const Color& fill, const LineStyle& edge);
   void text(Point at, const std::string& words, const TextStyle& style);

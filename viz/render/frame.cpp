@@ -17,7 +17,8 @@ std::string fitted(Canvas& canvas, std::string words, const TextStyle& style, do
 
 }  // namespace
 
-Panel draw_titles(Canvas& canvas, const std::string& title, const std::string& subtitle, const std::vector<std::string>& notes) {
+Panel draw_titles(Canvas& canvas, const std::string& title, const std::string& subtitle,
+                  const std::vector<std::string>& notes) {
   const double width = canvas.width() - 60;
   Panel rest{0, 0, double(canvas.width()), double(canvas.height())};
   if (!title.empty()) {

@@ -16,12 +16,13 @@ struct Panel {
 };
 
 /// Title and subtitle at the top, notes at the bottom; returns what is left between them.
-Panel draw_titles(Canvas& canvas, const std::string& title, const std::string& subtitle, const std::vector<std::string>& notes);
+Panel draw_titles(Canvas& canvas, const std::string& title, const std::string& subtitle,
+                  const std::vector<std::string>& notes);
 
 struct AxisStyle {
-  std::string label;         ///< written beside the numbers; empty for none
-  int size = 18;             ///< of the numbers, pixels
-  double spacing = 80;       ///< pixels from label to label at least
+  std::string label;    ///< written beside the numbers; empty for none
+  int size = 18;        ///< of the numbers, pixels
+  double spacing = 80;  ///< pixels from label to label at least
   bool numbers = true;
   bool grid = false;
 };

@@ -1,4 +1,5 @@
-// terrella-render JOB.json: draws pictures and writes VTK files for the viz library (viz/job.h) into the current folder.
+// terrella-render JOB.json: draws pictures and writes VTK files for the viz library (viz/job.h) into the current
+// folder.
 #include <exception>
 #include <fstream>
 #include <iostream>

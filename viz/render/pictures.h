@@ -1,5 +1,5 @@
-// viz/render/pictures.h: the jobs of terrella-render (viz/job.h), one function each. They throw Error where a file cannot
-// be written.
+// viz/render/pictures.h: the jobs of terrella-render (viz/job.h), one function each. They throw Error where a file
+// cannot be written.
 #pragma once
 #include <string>
 

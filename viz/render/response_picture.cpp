@@ -32,7 +32,7 @@ void frame_logarithmic(Axis& axis, double low, double high) {
 
 Ranges find_ranges(const std::vector<Sounding>& soundings) {
   double period[2] = {INFINITY, 0}, resistivity[2] = {INFINITY, 0}, phase[2] = {0, 90};
-  const auto include = [](double (&range)[2], double value) {
+  const auto include = [](double(&range)[2], double value) {
     if (!std::isfinite(value)) return;
     range[0] = std::min(range[0], value);
     range[1] = std::max(range[1], value);
@@ -58,11 +58,12 @@ Ranges find_ranges(const std::vector<Sounding>& soundings) {
 
 struct PanelStyle {
   double radius = 3;
-  double width = 2;   // of the fit
+  double width = 2;  // of the fit
 };
 
-void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const std::vector<double>& period, const std::vector<double>& value,
-                const std::vector<double>& error, const std::vector<double>& fit, const PanelStyle& style) {
+void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const std::vector<double>& period,
+                const std::vector<double>& value, const std::vector<double>& error, const std::vector<double>& fit,
+                const PanelStyle& style) {
   const double low = std::min(y.low_pixel, y.high_pixel), high = std::max(y.low_pixel, y.high_pixel);
   const auto place = [&](double at) { return y.logarithmic && !(at > 0) ? low : std::clamp(y.pixel(at), low, high); };
   for (std::size_t i = 0; i < period.size(); ++i) {
@@ -87,11 +88,14 @@ void draw_curve(Canvas& canvas, const Axis& x, const Axis& y, const std::vector<
   }
 }
 
-void place(Axis& axis, double low_pixel, double high_pixel) { axis.low_pixel = low_pixel, axis.high_pixel = high_pixel; }
+void place(Axis& axis, double low_pixel, double high_pixel) {
+  axis.low_pixel = low_pixel, axis.high_pixel = high_pixel;
+}
 
 /// Apparent resistivity above, phase below; `gap` pixels between.
-void draw_sounding(Canvas& canvas, const Panel& area, double gap, const Sounding& s, Ranges ranges, const AxisStyle& x_style,
-                   AxisStyle resistivity_style, AxisStyle phase_style, const PanelStyle& style) {
+void draw_sounding(Canvas& canvas, const Panel& area, double gap, const Sounding& s, Ranges ranges,
+                   const AxisStyle& x_style, AxisStyle resistivity_style, AxisStyle phase_style,
+                   const PanelStyle& style) {
   const double cut = std::round(area.bottom + 0.4 * (area.height() - gap));
   const Panel upper{area.left, cut + gap, area.right, area.top}, lower{area.left, area.bottom, area.right, cut};
   place(ranges.period, area.left, area.right);
@@ -104,7 +108,8 @@ void draw_sounding(Canvas& canvas, const Panel& area, double gap, const Sounding
   draw_left_axis(canvas, upper, ranges.resistivity, resistivity_style);
   draw_bottom_axis(canvas, lower, ranges.period, x_style);
   draw_left_axis(canvas, lower, ranges.phase, phase_style);
-  draw_curve(canvas, ranges.period, ranges.resistivity, s.period, s.resistivity, s.resistivity_error, s.fitted_resistivity, style);
+  draw_curve(canvas, ranges.period, ranges.resistivity, s.period, s.resistivity, s.resistivity_error,
+             s.fitted_resistivity, style);
   draw_curve(canvas, ranges.period, ranges.phase, s.period, s.phase, s.phase_error, s.fitted_phase, style);
   canvas.frame({upper.left, upper.bottom}, {upper.right, upper.top}, {.width = 1.3});
   canvas.frame({lower.left, lower.bottom}, {lower.right, lower.top}, {.width = 1.3});
@@ -139,7 +144,8 @@ void draw_model(Canvas& canvas, const Panel& panel, const Staircase& model) {
   for (std::size_t k = 0; k < model.resistivity.size() && top < limit; ++k) {
     const double bottom = k < model.thickness.size() ? std::min(top + model.thickness[k], limit) : limit;
     if (model.resistivity[k] > 0 && std::isfinite(model.resistivity[k]))
-      for (double at : {top, bottom}) steps.push_back({x.pixel(model.resistivity[k]), y.pixel(shallow ? at : at / 1000)});
+      for (double at : {top, bottom})
+        steps.push_back({x.pixel(model.resistivity[k]), y.pixel(shallow ? at : at / 1000)});
     top = bottom;
   }
   canvas.line(steps, {.color = fit_color, .width = 2.5});
@@ -160,17 +166,23 @@ void draw_single(Canvas& canvas, const ResponsePicture& picture, const Panel& re
 void draw_sheet(Canvas& canvas, const ResponsePicture& picture, const Panel& rest) {
   const Ranges ranges = find_ranges(picture.soundings);
   const int count = int(picture.soundings.size()), columns = picture.columns, rows = (count + columns - 1) / columns;
-  const double left = 100, bottom = rest.bottom + 70, gap_x = 18, gap_y = 38;
+  const double left = 100, bottom = rest.bottom + 62, gap_x = 18, gap_y = 44;
   const double width = (rest.right - left - 30 + gap_x) / columns - gap_x;
   const double height = (rest.top - bottom + gap_y) / rows - gap_y;
   for (int i = 0; i < count; ++i) {
     const int row = i / columns, column = i % columns;
-    const Panel area{std::round(left + column * (width + gap_x)), std::round(rest.top - 26 - row * (height + gap_y) - (height - 26)),
-                     std::round(left + column * (width + gap_x) + width), std::round(rest.top - 26 - row * (height + gap_y))};
+    const Panel area{
+        std::round(left + column * (width + gap_x)), std::round(rest.top - 26 - row * (height + gap_y) - (height - 26)),
+        std::round(left + column * (width + gap_x) + width), std::round(rest.top - 26 - row * (height + gap_y))};
     const bool first = column == 0, last = i + columns >= count;
     const Sounding& s = picture.soundings[i];
-    draw_sounding(canvas, area, 8, s, ranges, {.label = last ? "Period (s)" : "", .size = 15, .spacing = 45, .numbers = last, .grid = true},
-                  {.label = first ? "App. res. (" + ohm_metre() + ")" : "", .size = 15, .spacing = 28, .numbers = first, .grid = true},
+    draw_sounding(canvas, area, 18, s, ranges,
+                  {.label = last ? "Period (s)" : "", .size = 15, .spacing = 45, .numbers = last, .grid = true},
+                  {.label = first ? "App. res. (" + ohm_metre() + ")" : "",
+                   .size = 15,
+                   .spacing = 28,
+                   .numbers = first,
+                   .grid = true},
                   {.label = first ? "Phase (\u00B0)" : "", .size = 15, .spacing = 26, .numbers = first, .grid = true},
                   {.radius = 2.5, .width = 2});
     const std::string rms = rms_label(s.rms);
@@ -181,8 +193,10 @@ void draw_sheet(Canvas& canvas, const ResponsePicture& picture, const Panel& res
 
 void draw(Canvas& canvas, const ResponsePicture& picture) {
   const Panel rest = draw_titles(canvas, picture.title, picture.subtitle, picture.notes);
-  if (picture.soundings.size() == 1) draw_single(canvas, picture, rest);
-  else draw_sheet(canvas, picture, rest);
+  if (picture.soundings.size() == 1)
+    draw_single(canvas, picture, rest);
+  else
+    draw_sheet(canvas, picture, rest);
 }
 
 }  // namespace

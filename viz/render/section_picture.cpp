@@ -11,8 +11,8 @@ namespace {
 
 struct Layout {
   Panel panel;
-  Axis distance;   // m
-  Axis depth;      // m, downwards
+  Axis distance;  // m
+  Axis depth;     // m, downwards
 };
 
 void draw_cells(Canvas& canvas, const Layout& layout, const SectionPicture& picture) {
@@ -20,7 +20,8 @@ void draw_cells(Canvas& canvas, const Layout& layout, const SectionPicture& pict
   for (std::size_t layer = 0; layer < section.layers(); ++layer) {
     const double top = section.depth_edges[layer];
     const bool half_space = layer + 1 == section.layers();
-    const double bottom = half_space ? picture.depth_limit : std::min(section.depth_edges[layer + 1], picture.depth_limit);
+    const double bottom =
+        half_space ? picture.depth_limit : std::min(section.depth_edges[layer + 1], picture.depth_limit);
     if (top >= picture.depth_limit) break;
     for (std::size_t column = 0; column < section.columns(); ++column)
       canvas.fill({layout.distance.pixel(section.distance_edges[column]), layout.depth.pixel(bottom)},
@@ -64,8 +65,8 @@ void draw_veil(Canvas& canvas, const Layout& layout, const SectionPicture& pictu
 
 struct SiteLabels {
   TextStyle style;
-  std::vector<std::optional<std::string>> names;   // [column], none where there is no room
-  double height = 0;                               // pixels above the panel
+  std::vector<std::optional<std::string>> names;  // [column], none where there is no room
+  double height = 0;                              // pixels above the panel
 };
 
 /// Upright where names fit beside each other, else turned, else only as many as there is room for.
@@ -117,7 +118,8 @@ void draw_sites(Canvas& canvas, const Layout& layout, const Section& section, co
 }
 
 void draw_color_bar(Canvas& canvas, const Panel& panel, const ColorLimits& limits) {
-  const Panel bar{panel.right + 38, panel.bottom + 0.06 * panel.height(), panel.right + 66, panel.top - 0.06 * panel.height()};
+  const Panel bar{panel.right + 38, panel.bottom + 0.06 * panel.height(), panel.right + 66,
+                  panel.top - 0.06 * panel.height()};
   const Axis axis{limits.minimum, limits.maximum, bar.bottom, bar.top, true};
   for (double y = bar.bottom; y < bar.top; ++y) {
     const double fraction = (y + 0.5 - bar.bottom) / bar.height();
@@ -158,7 +160,8 @@ void draw(Canvas& canvas, const SectionPicture& picture) {
   const Panel rest = draw_titles(canvas, picture.title, picture.subtitle, picture.notes);
   Layout layout;
   layout.panel = {rest.left + 120, rest.bottom + 70, rest.right - 185, rest.top};
-  layout.distance = {section.distance_edges.front(), section.distance_edges.back(), layout.panel.left, layout.panel.right};
+  layout.distance = {section.distance_edges.front(), section.distance_edges.back(), layout.panel.left,
+                     layout.panel.right};
   const SiteLabels labels = fit_labels(canvas, layout.distance, section);
   layout.panel.top = std::round(rest.top - labels.height - 22);
   layout.depth = {0, picture.depth_limit, layout.panel.top, layout.panel.bottom};
@@ -169,8 +172,9 @@ void draw(Canvas& canvas, const SectionPicture& picture) {
   draw_sites(canvas, layout, section, labels);
 
   const bool short_line = section.distance_edges.back() - section.distance_edges.front() < 2000;
-  draw_bottom_axis(canvas, layout.panel, short_line ? layout.distance : in_kilometres(layout.distance),
-                   {.label = (short_line ? "Distance (m)" : "Distance (km)") + exaggeration(layout, section), .spacing = 100});
+  draw_bottom_axis(
+      canvas, layout.panel, short_line ? layout.distance : in_kilometres(layout.distance),
+      {.label = (short_line ? "Distance (m)" : "Distance (km)") + exaggeration(layout, section), .spacing = 100});
   const bool shallow = picture.depth_limit < 2000;
   draw_left_axis(canvas, layout.panel, shallow ? layout.depth : in_kilometres(layout.depth),
                  {.label = shallow ? "Depth (m)" : "Depth (km)", .spacing = 55});

@@ -90,7 +90,8 @@ void write_vtp(const Section& section, const std::string& path) {
   vtkNew<vtkPolyData> sites;
   sites->SetPoints(points);
   sites->SetVerts(vertices);
-  for (vtkAbstractArray* values : std::initializer_list<vtkAbstractArray*>{name, elevation, depth, rms, latitude, longitude, north, east})
+  for (vtkAbstractArray* values :
+       std::initializer_list<vtkAbstractArray*>{name, elevation, depth, rms, latitude, longitude, north, east})
     sites->GetPointData()->AddArray(values);
   write<vtkXMLPolyDataWriter>(sites.Get(), path);
 }
