@@ -2,8 +2,8 @@
 
 mt1d.py [--peers] [--json FILE]
 
-Every code gets the same models; their answers must agree (values to 1e-9, single Jacobian entries to 1e-6 of the largest
-of their frequency) before a time is printed. ratio = ours / best peer; target is what `ours` should not exceed.
+Every code gets the same models; their answers must agree (values to 1e-9, single Jacobian entries to 1e-6 of the
+largest of their frequency) before a time is printed. ratio = ours / best peer; target is what `ours` should not exceed.
 """
 
 import argparse

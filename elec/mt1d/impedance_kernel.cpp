@@ -26,13 +26,18 @@ void expect(const char* name, std::size_t size, std::int64_t entries) {
     fail("impedance_1d: ", name, " has ", size, " entries instead of ", entries);
 }
 
-void expect_rows(const char* name, std::size_t size, std::int64_t soundings, std::int64_t row) {
-  if (size != 0) expect(name, size, soundings * row);
-}
+/// Rows that may be missing, shared or one a sounding.
+class Rows {
+ public:
+  Rows(const char* name, std::span<const double> values, std::int64_t soundings, std::int64_t row)
+      : data_(values.empty() ? nullptr : values.data()),
+        stride_(data_ ? stride(name, values.size(), soundings, row) : 0) {}
+  const double* operator[](std::int64_t sounding) const { return data_ ? data_ + sounding * stride_ : nullptr; }
 
-const double* row(std::span<const double> rows, std::int64_t sounding, std::int64_t length) {
-  return rows.empty() ? nullptr : rows.data() + sounding * length;
-}
+ private:
+  const double* data_;
+  std::int64_t stride_;
+};
 
 double* reals(std::span<std::complex<double>> values, std::int64_t at) {
   return reinterpret_cast<double*>(values.data() + at);  // the layout that the standard promises
@@ -115,23 +120,22 @@ void impedance_jacobian(const Batch& batch, std::span<std::complex<double>> z,
 void impedance_jvp(const Batch& batch, const Tangents& dot, std::span<std::complex<double>> z_dot,
                    const ImpedanceTable& table) {
   expect("z_dot", z_dot.size(), batch.soundings * batch.frequencies);
-  expect_rows("resistivity_dot", dot.resistivity.size(), batch.soundings, batch.layers);
-  expect_rows("thickness_dot", dot.thickness.size(), batch.soundings, batch.layers - 1);
-  expect_rows("frequency_dot", dot.frequency.size(), batch.soundings, batch.frequencies);
+  const Rows resistivity("resistivity_dot", dot.resistivity, batch.soundings, batch.layers);
+  const Rows thickness("thickness_dot", dot.thickness, batch.soundings, batch.layers - 1);
+  const Rows frequency("frequency_dot", dot.frequency, batch.soundings, batch.frequencies);
   for_each_sounding(batch, table, [&](const Sounding& sounding, std::int64_t i) {
-    table.jvp(sounding, row(dot.resistivity, i, batch.layers), row(dot.thickness, i, batch.layers - 1),
-              row(dot.frequency, i, batch.frequencies), reals(z_dot, i * batch.frequencies));
+    table.jvp(sounding, resistivity[i], thickness[i], frequency[i], reals(z_dot, i * batch.frequencies));
   });
 }
 
 void impedance_vjp(const Batch& batch, std::span<const std::complex<double>> z_bar, const Cotangents& bar,
                    const ImpedanceTable& table) {
-  expect("z_bar", z_bar.size(), batch.soundings * batch.frequencies);
+  const std::int64_t z_stride = stride("z_bar", z_bar.size(), batch.soundings, batch.frequencies);
   expect("resistivity_bar", bar.resistivity.size(), batch.soundings * batch.layers);
   expect("thickness_bar", bar.thickness.size(), batch.soundings * (batch.layers - 1));
   expect("frequency_bar", bar.frequency.size(), batch.soundings * batch.frequencies);
   for_each_sounding(batch, table, [&](const Sounding& sounding, std::int64_t i) {
-    table.vjp(sounding, reinterpret_cast<const double*>(z_bar.data() + i * batch.frequencies),
+    table.vjp(sounding, reinterpret_cast<const double*>(z_bar.data() + i * z_stride),
               bar.resistivity.data() + i * batch.layers, bar.thickness.data() + i * (batch.layers - 1),
               bar.frequency.data() + i * batch.frequencies);
   });

@@ -21,7 +21,7 @@ struct Batch {
   std::span<const double> frequency;    ///< [soundings, frequencies] or [frequencies], Hz
 };
 
-/// Tangents, shaped as the arrays of the batch with one row for each sounding; an empty one is zero.
+/// Tangents, one row a sounding or one to share, whatever the arrays of the batch do; an empty one is zero.
 struct Tangents {
   std::span<const double> resistivity, thickness, frequency;
 };
@@ -49,7 +49,7 @@ void impedance_jacobian(const Batch& batch, std::span<std::complex<double>> z,
 void impedance_jvp(const Batch& batch, const Tangents& dot, std::span<std::complex<double>> z_dot,
                    const ImpedanceTable& table = impedance_table());
 
-/// Re J^H z_bar, without J: the gradient of Re sum conj(z_bar) Z.
+/// Re J^H z_bar, without J: the gradient of Re sum conj(z_bar) Z. z_bar [soundings, frequencies] or [frequencies].
 void impedance_vjp(const Batch& batch, std::span<const std::complex<double>> z_bar, const Cotangents& bar,
                    const ImpedanceTable& table = impedance_table());
 
