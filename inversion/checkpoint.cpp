@@ -88,8 +88,7 @@ void compare_versions(const std::map<std::string, std::string>& then, std::vecto
                        "); the run goes on, but not to the same bits");
 }
 
-LoadedCheckpoint load(const std::string& path, const std::string& run) {
-  const datasets::hdf5::Reader reader(path);
+LoadedCheckpoint parse(const datasets::hdf5::Reader& reader, const std::string& path, const std::string& run) {
   reader.expect("checkpoint", newest_format);
   const ReadGroup& root = reader.root();
   if (root.text("run") != run)
@@ -102,6 +101,11 @@ LoadedCheckpoint load(const std::string& path, const std::string& run) {
   loaded.checkpoint.texts = read_texts(root.group("texts"));
   compare_versions(read_texts(root.group("versions")), loaded.warnings);
   return loaded;
+}
+
+LoadedCheckpoint load(const std::string& path, const std::string& run) {
+  return datasets::hdf5::read_sealed(path,
+                                     [&](const datasets::hdf5::Reader& reader) { return parse(reader, path, run); });
 }
 
 }  // namespace
