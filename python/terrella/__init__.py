@@ -18,6 +18,7 @@ from terrella._terrella import (
     read,
     read_readable,
     write_edi,
+    write_survey,
 )
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
 
@@ -39,4 +40,5 @@ __all__ = [
     "read",
     "read_readable",
     "write_edi",
+    "write_survey",
 ]
