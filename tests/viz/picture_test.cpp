@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "example.h"
-#include "png.h"
+#include "pixels.h"
 #include "viz/color.h"
 
 namespace terrella::viz {
