@@ -79,7 +79,8 @@ void expect_values(const Case& c) {
     const Plain want = c.reference(inputs);
     long double largest = 0;
     for (const Number& v : want.values) largest = std::max(largest, std::abs(v));
-    EXPECT_TRUE(near(c.f(x)[0], want, 0, 100 * epsilon(dtype) * static_cast<double>(largest)));
+    const Tensor y = c.f(x)[0];
+    EXPECT_TRUE(near(y, want, 0, 100 * std::max(epsilon(dtype), epsilon(y.dtype())) * static_cast<double>(largest)));
   }
 }
 
