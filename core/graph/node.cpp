@@ -15,8 +15,13 @@ void adopt(Node& node, const OpPointer& op, Tensors&& inputs) {
   node.op = op;
   std::uint32_t depth = 0;
   for (const Tensor& input : inputs) {
-    const Node& from = *input.node();
-    node.trace |= from.trace;
+    Node& from = *input.node();
+    if (const std::uint64_t marks = inherited_marks(from)) {
+      node.trace.fetch_or(marks, std::memory_order_relaxed);
+      node.epoch = current_epoch();
+    }
+    // The transform for whose sake an input kept its past may have ended since.
+    if (from.trace.load(std::memory_order_relaxed) && from.done()) forget(from);
     node.symbolic |= from.symbolic;
     if (!from.done()) depth = std::max(depth, from.depth);
   }
