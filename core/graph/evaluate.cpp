@@ -36,13 +36,22 @@ void run_op(Node& node) {
     const bool last_reader = overwrites && from.references.load() == 1 && from.value.buffer.unique();
     inputs[i] = last_reader ? std::move(from.value) : from.value;
   }
-  if (node.tuple) {
-    for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
-    node.op->evaluate(default_backend(), inputs, node.tuple->values);
-  } else {
-    Array out = prepared({node.shape, node.dtype});
-    node.op->evaluate(default_backend(), inputs, {&out, 1});
-    node.value = std::move(out);
+  try {
+    if (node.tuple) {
+      for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
+      node.op->evaluate(default_backend(), inputs, node.tuple->values);
+    } else {
+      Array out = prepared({node.shape, node.dtype});
+      node.op->evaluate(default_backend(), inputs, {&out, 1});
+      node.value = std::move(out);
+    }
+  } catch (...) {
+    // What was handed over goes back. An operation that overwrites throws before it writes: for want of memory.
+    for (std::size_t i = 0; i < count; ++i) {
+      Node& from = *node.inputs[i].node();
+      if (!from.value.buffer) from.value = std::move(inputs[i]);
+    }
+    throw;
   }
 }
 
