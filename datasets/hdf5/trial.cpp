@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 #include <system_error>
 
 #include "core/error.h"
@@ -14,7 +16,10 @@
 namespace terrella::datasets::hdf5 {
 namespace {
 
-/// Never returns. A byte in the pipe is the sign that `parse` came to an end.
+// What the child says: one of these, and after `refused` the message.
+constexpr char ended = 'e', refused = 'r';
+
+/// Never returns. Nothing in the pipe means that `parse` did not come to an end.
 [[noreturn]] void run(const std::function<void()>& parse, unsigned seconds, int pipe_end) {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
@@ -27,13 +32,20 @@ namespace {
   const int silence = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (silence >= 0) ::dup2(silence, STDERR_FILENO);
   ::alarm(seconds);
+  std::string answer(1, ended);
   try {
     parse();
-  } catch (...) {  // an exception is an end like another; the parent will meet it itself
+  } catch (const FormatError& error) {
+    answer = refused + std::string(error.what());
+  } catch (...) {  // an end like another, which the parent meets itself
   }
-  const char done = 1;
-  const ssize_t written = ::write(pipe_end, &done, 1);
-  ::_exit(written == 1 ? 0 : 1);
+  std::string_view rest = answer;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(pipe_end, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) break;
+    rest.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  }
+  ::_exit(0);
 }
 
 }  // namespace
@@ -50,19 +62,28 @@ void try_in_child(const std::string& path, std::size_t bytes, const std::functio
   if (child == 0) run(parse, static_cast<unsigned>(60 + bytes / 1000000), ends[1]);
   const int error = errno;
   ::close(ends[1]);
-  char done = 0;
-  ssize_t got = 0;
+  std::string answer;
   if (child > 0) {
-    while ((got = ::read(ends[0], &done, 1)) < 0 && errno == EINTR) {}
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {}
+    char part[512];
+    for (ssize_t got = 1; got != 0;) {
+      got = ::read(ends[0], part, sizeof part);
+      if (got < 0 && errno != EINTR) break;
+      if (got > 0) answer.append(part, static_cast<std::size_t>(got));
+    }
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
   }
   ::close(ends[0]);
   if (child < 0) {
     errno = error;
     refuse();
   }
-  if (got != 1 || done != 1)
+  if (answer.empty())
     throw FormatError(path, 0, "is damaged in a way that breaks libhdf5; its seal was renewed after that");
+  if (answer[0] == refused) {
+    const std::string prefix = path + ": ";
+    const std::string_view message = std::string_view(answer).substr(1);
+    throw FormatError(path, 0, message.starts_with(prefix) ? message.substr(prefix.size()) : message);
+  }
 }
 
 }  // namespace terrella::datasets::hdf5

@@ -202,6 +202,10 @@ TEST(SurveyFile, WhatBreaksInTheChildIsAnErrorHere) {
   EXPECT_NO_THROW(hdf5::try_in_child("x.h5", 0, [] {}));
   EXPECT_NO_THROW(hdf5::try_in_child("x.h5", 0, [] { throw std::runtime_error("an end like another"); }));
   EXPECT_THROW(hdf5::try_in_child("x.h5", 0, [] { std::abort(); }), FormatError);
+  try {
+    hdf5::try_in_child("x.h5", 0, [] { throw FormatError("x.h5", 0, "is odd"); });
+    ADD_FAILURE() << "accepted";
+  } catch (const FormatError& error) { EXPECT_STREQ(error.what(), "x.h5: is odd"); }
   EXPECT_THROW(hdf5::try_in_child("x.h5", 0, [] { ::raise(SIGKILL); }), FormatError);
 }
 
