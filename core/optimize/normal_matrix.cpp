@@ -1,0 +1,144 @@
+#include "core/optimize/normal_matrix.h"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Sparse>
+#include <Eigen/SparseCholesky>
+
+#include "core/error.h"
+
+namespace terrella::optimize {
+namespace {
+
+using Dense = Eigen::MatrixXd;
+using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Sparse = Eigen::SparseMatrix<double>;
+using Vector = Eigen::VectorXd;
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+/// Dense as soon as a part covers all columns; until then triplets are summed into a sparse matrix.
+struct NormalMatrix::Storage {
+  std::int64_t n = 0;
+  bool is_dense = false;
+  Dense full;
+  Sparse sparse;
+
+  void make_dense() {
+    if (is_dense) return;
+    full = Dense(sparse);
+    sparse = Sparse();
+    is_dense = true;
+  }
+  void add_triplets(const std::vector<Eigen::Triplet<double>>& entries) {
+    if (is_dense) {
+      for (const auto& e : entries) full(e.row(), e.col()) += e.value();
+      return;
+    }
+    Sparse part(n, n);
+    part.setFromTriplets(entries.begin(), entries.end());
+    sparse += part;
+  }
+};
+
+NormalMatrix::NormalMatrix(std::int64_t n) : storage_(std::make_unique<Storage>()) {
+  storage_->n = n;
+  storage_->sparse.resize(n, n);
+}
+NormalMatrix::NormalMatrix(const NormalMatrix& o) : storage_(std::make_unique<Storage>(*o.storage_)) {}
+NormalMatrix::NormalMatrix(NormalMatrix&&) noexcept = default;
+NormalMatrix& NormalMatrix::operator=(NormalMatrix o) noexcept {
+  std::swap(storage_, o.storage_);
+  return *this;
+}
+NormalMatrix::~NormalMatrix() = default;
+
+std::int64_t NormalMatrix::size() const { return storage_->n; }
+
+void NormalMatrix::add(const Matrix& a, std::span<const double> weight, double scale) {
+  if (columns(a) != size()) fail("normal matrix: ", columns(a), " columns do not fit ", size(), " unknowns");
+  if (!weight.empty() && static_cast<std::int64_t>(weight.size()) != rows(a))
+    fail("normal matrix: ", rows(a), " rows but ", weight.size(), " weights");
+  std::vector<Eigen::Triplet<double>> entries;
+  if (const auto* blocks = std::get_if<BlockMatrix>(&a)) {
+    for (const Block& b : blocks->blocks) {
+      const Eigen::Map<const Rows> values(b.values.data(), b.rows, b.columns);
+      Dense weighted = values;
+      for (std::int64_t i = 0; i < b.rows; ++i) weighted.row(i) *= scale * (weight.empty() ? 1.0 : weight[at(b.row + i)]);
+      const Dense product = values.transpose() * weighted;
+      if (b.columns == size()) {
+        storage_->make_dense();
+        storage_->full += product;
+        continue;
+      }
+      for (std::int64_t j = 0; j < b.columns; ++j)
+        for (std::int64_t i = 0; i < b.columns; ++i) entries.emplace_back(b.column + i, b.column + j, product(i, j));
+    }
+  } else {
+    const auto& s = std::get<SparseMatrix>(a);
+    for (std::int64_t r = 0; r < s.rows; ++r) {
+      const double w = scale * (weight.empty() ? 1.0 : weight[at(r)]);
+      for (auto k = s.row_start[at(r)]; k < s.row_start[at(r + 1)]; ++k)
+        for (auto l = s.row_start[at(r)]; l < s.row_start[at(r + 1)]; ++l)
+          entries.emplace_back(s.column[at(k)], s.column[at(l)], w * s.value[at(k)] * s.value[at(l)]);
+    }
+  }
+  storage_->add_triplets(entries);
+}
+
+void NormalMatrix::add(const NormalMatrix& other, double scale) {
+  if (other.size() != size()) fail("normal matrix: ", other.size(), " and ", size(), " unknowns do not add");
+  if (other.storage_->is_dense) {
+    storage_->make_dense();
+    storage_->full += scale * other.storage_->full;
+  } else if (storage_->is_dense) {
+    storage_->full += scale * Dense(other.storage_->sparse);
+  } else {
+    storage_->sparse += scale * other.storage_->sparse;
+  }
+}
+
+void NormalMatrix::add_diagonal(std::span<const double> values) {
+  std::vector<Eigen::Triplet<double>> entries;
+  for (std::int64_t i = 0; i < size(); ++i) entries.emplace_back(i, i, values[at(i)]);
+  storage_->add_triplets(entries);
+}
+
+std::vector<double> NormalMatrix::diagonal() const {
+  const Vector d = storage_->is_dense ? Vector(storage_->full.diagonal()) : Vector(storage_->sparse.diagonal());
+  return {d.begin(), d.end()};
+}
+
+std::vector<double> NormalMatrix::multiply(std::span<const double> x) const {
+  const Eigen::Map<const Vector> in(x.data(), size());
+  const Vector y = storage_->is_dense ? Vector(storage_->full * in) : Vector(storage_->sparse * in);
+  return {y.begin(), y.end()};
+}
+
+std::optional<std::vector<double>> NormalMatrix::solve(std::span<const double> b) const { return solve_many(b, 1); }
+
+std::optional<std::vector<double>> NormalMatrix::solve_many(std::span<const double> b, std::int64_t k) const {
+  if (static_cast<std::int64_t>(b.size()) != size() * k)
+    fail("normal matrix: ", k, " right-hand sides of ", size(), " entries need ", size() * k, " numbers, got ", b.size());
+  const Eigen::Map<const Rows> right(b.data(), size(), k);
+  Rows x;
+  if (storage_->is_dense) {
+    const Eigen::LLT<Dense> factor(storage_->full);
+    if (factor.info() != Eigen::Success) return std::nullopt;
+    x = factor.solve(right);
+  } else {
+    const Eigen::SimplicialLLT<Sparse> factor(storage_->sparse);
+    if (factor.info() != Eigen::Success) return std::nullopt;
+    x = factor.solve(Dense(right));
+  }
+  if (!x.allFinite()) return std::nullopt;
+  return std::vector<double>(x.data(), x.data() + x.size());
+}
+
+std::vector<double> NormalMatrix::to_dense() const {
+  const Rows full = storage_->is_dense ? Rows(storage_->full) : Rows(Dense(storage_->sparse));
+  return {full.data(), full.data() + full.size()};
+}
+
+}  // namespace terrella::optimize

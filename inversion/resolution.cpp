@@ -1,0 +1,52 @@
+#include "inversion/resolution.h"
+
+#include <cmath>
+#include <limits>
+
+#include "core/error.h"
+
+namespace terrella::inversion {
+
+Resolution resolution(const Problem& problem, const Tensor& m, double lambda, std::int64_t block) {
+  const std::int64_t n = m.size();
+  if (block < 1 || n % block != 0) fail("resolution: blocks of ", block, " do not divide ", n, " parameters");
+  const auto at = [](std::int64_t i) { return static_cast<std::size_t>(i); };
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  Resolution result{std::vector<double>(at(n), none), std::vector<double>(at(n * block), none)};
+
+  const optimize::Quadratic data = optimize::quadratic(problem.data, m);
+  const optimize::Quadratic model = optimize::quadratic(problem.model, m);
+  optimize::NormalMatrix total = data.matrix;
+  total.add(model.matrix, lambda);
+  std::vector<double> unit(at(n * n), 0.0);
+  for (std::int64_t i = 0; i < n; ++i) unit[at(i * n + i)] = 1;
+  const auto inverse = total.solve_many(unit, n);
+  if (!inverse) return result;
+  const std::vector<double> gram = data.matrix.to_dense();
+  for (std::int64_t i = 0; i < n; ++i) {
+    result.error[at(i)] = std::sqrt((*inverse)[at(i * n + i)]);
+    const std::int64_t first = i / block * block;
+    for (std::int64_t j = 0; j < block; ++j) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < n; ++k) sum += (*inverse)[at(i * n + k)] * gram[at(k * n + first + j)];
+      result.matrix[at(i * block + j)] = sum;
+    }
+  }
+  return result;
+}
+
+double depth_of_investigation(std::span<const double> sensitivity, std::span<const double> thickness, double threshold) {
+  if (sensitivity.size() != thickness.size() + 1)
+    fail("depth_of_investigation: ", sensitivity.size(), " layers need ", sensitivity.size() - 1, " thicknesses, got ", thickness.size());
+  double depth = 0, below = sensitivity.back();
+  for (const double h : thickness) depth += h;
+  if (below >= threshold) return depth;
+  for (std::size_t j = thickness.size(); j-- > 0;) {
+    if (below + sensitivity[j] >= threshold) return depth - thickness[j] * (threshold - below) / sensitivity[j];
+    below += sensitivity[j];
+    depth -= thickness[j];
+  }
+  return 0;
+}
+
+}  // namespace terrella::inversion

@@ -1,0 +1,240 @@
+#include "inversion/strategy/occam.h"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "core/error.h"
+
+namespace terrella::inversion {
+namespace {
+
+using optimize::NormalMatrix;
+using optimize::Quadratic;
+using optimize::Stop;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// A model that some lambda leads to, and what it is worth; RMS is infinite where there is none.
+struct Candidate {
+  double log_lambda = 0;
+  std::vector<double> model;
+  Values values{infinity, infinity, infinity};
+};
+
+/// The models of one linearisation, over lambda and step.
+class Linearized {
+ public:
+  Linearized(const Problem& problem, const std::vector<double>& model)
+      : problem_(problem), model_(model),
+        data_(optimize::quadratic(problem.data, Tensor(model))),
+        regularization_(optimize::quadratic(problem.model, Tensor(model))) {}
+
+  bool finite() const { return data_.finite() && regularization_.finite(); }
+
+  /// Where both matrices weigh the same.
+  double balance() const {
+    double data = 0, model = 0;
+    for (const double d : data_.matrix.diagonal()) data += d;
+    for (const double d : regularization_.matrix.diagonal()) model += d;
+    return data > 0 && model > 0 ? std::log10(data / model) : 0.0;
+  }
+
+  Candidate at(double log_lambda, double step) const {
+    Candidate result{log_lambda, {}, {infinity, infinity, infinity}};
+    const double lambda = std::pow(10.0, log_lambda);
+    NormalMatrix matrix = data_.matrix;
+    matrix.add(regularization_.matrix, lambda);
+    std::vector<double> descent(model_.size());
+    for (std::size_t i = 0; i < descent.size(); ++i) descent[i] = -(data_.gradient[i] + lambda * regularization_.gradient[i]);
+    const auto move = matrix.solve(descent);
+    if (!move) return result;
+    result.model = model_;
+    for (std::size_t i = 0; i < model_.size(); ++i) result.model[i] += step * (*move)[i];
+    const Values values = evaluate(problem_, Tensor(result.model));
+    if (std::isfinite(values.rms) && std::isfinite(values.regularization)) result.values = values;
+    return result;
+  }
+
+ private:
+  const Problem& problem_;
+  const std::vector<double>& model_;
+  Quadratic data_, regularization_;
+};
+
+/// Looks along lambda at one step length.
+class Search {
+ public:
+  Search(const Linearized& linear, double step, double target, double tolerance)
+      : linear_(linear), step_(step), target_(target), tolerance_(tolerance) {}
+
+  /// The smoothest candidate that meets the target, else that of the smallest RMS; the RMS is infinite if none is finite.
+  Candidate run(double center, double half_width) {
+    for (double l = center - half_width; l <= center + half_width + 1e-9; l += spacing) points_.push_back(linear_.at(l, step_));
+    while (best() == 0 && points_.front().log_lambda > center - reach)
+      points_.insert(points_.begin(), linear_.at(points_.front().log_lambda - spacing, step_));
+    while ((best() + 1 == points_.size() || meets(points_.back())) && points_.back().log_lambda < center + reach)
+      points_.push_back(linear_.at(points_.back().log_lambda + spacing, step_));
+    if (const auto last = last_that_meets()) return smoothest(*last);
+    const Candidate lowest = minimum(best());
+    if (!meets(lowest)) return lowest;
+    // The target lies between two points of the scan.
+    const std::size_t i = best();
+    points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(lowest.log_lambda > points_[i].log_lambda ? i + 1 : i), lowest);
+    return smoothest(*last_that_meets());
+  }
+
+ private:
+  static constexpr double spacing = 0.5;  // decades
+  static constexpr double reach = 12;     // from the centre of the scan
+
+  bool meets(const Candidate& c) const { return c.values.rms <= target_; }
+  std::size_t best() const {
+    std::size_t i = 0;
+    for (std::size_t j = 1; j < points_.size(); ++j)
+      if (points_[j].values.rms < points_[i].values.rms) i = j;
+    return i;
+  }
+  std::optional<std::size_t> last_that_meets() const {
+    for (std::size_t i = points_.size(); i-- > 0;)
+      if (meets(points_[i])) return i;
+    return std::nullopt;
+  }
+  /// The largest lambda that meets the target, between point i, which does, and the next, which does not.
+  Candidate smoothest(std::size_t i) const {
+    Candidate low = points_[i];
+    if (i + 1 == points_.size()) return low;  // as far as lambda goes
+    double high = points_[i + 1].log_lambda;
+    while (high - low.log_lambda > tolerance_) {
+      Candidate middle = linear_.at((low.log_lambda + high) / 2, step_);
+      if (meets(middle)) low = std::move(middle);
+      else high = middle.log_lambda;
+    }
+    return low;
+  }
+  /// Golden section around the best point of the scan.
+  Candidate minimum(std::size_t i) const {
+    Candidate lowest = points_[i];
+    if (!std::isfinite(lowest.values.rms)) return lowest;
+    constexpr double golden = 0.6180339887498949;
+    double low = lowest.log_lambda - spacing, high = lowest.log_lambda + spacing;
+    Candidate a = linear_.at(high - golden * (high - low), step_), b = linear_.at(low + golden * (high - low), step_);
+    while (high - low > 4 * tolerance_) {
+      const bool left = a.values.rms < b.values.rms;
+      const Candidate& better = left ? a : b;
+      if (better.values.rms < lowest.values.rms) lowest = better;
+      if (left) {
+        high = b.log_lambda;
+        b = std::move(a);
+        a = linear_.at(high - golden * (high - low), step_);
+      } else {
+        low = a.log_lambda;
+        a = std::move(b);
+        b = linear_.at(low + golden * (high - low), step_);
+      }
+    }
+    return lowest;
+  }
+
+  const Linearized& linear_;
+  double step_, target_, tolerance_;
+  std::vector<Candidate> points_;  // ascending in lambda
+};
+
+enum Stage : std::int64_t { lowering = 0, smoothing = 1 };
+
+void validate(const OccamOptions& o) {
+  if (!(o.target_rms > 0)) fail("occam: target_rms is ", o.target_rms, "; give a positive number");
+  if (!(o.relax >= 1)) fail("occam: relax is ", o.relax, "; give 1 or more");
+  if (!(o.tolerance > 0) || !(o.lambda_tolerance > 0)) fail("occam: tolerances must be positive");
+  if (o.max_iterations < 0 || o.step_halvings < 0) fail("occam: max_iterations and step_halvings must not be negative");
+}
+
+}  // namespace
+
+Summary occam(const Problem& problem, State state, const OccamOptions& options, const Progress& progress) {
+  validate(options);
+  optimize::validate(at_lambda(problem, 1.0), Tensor(state.model));
+  const auto begin = std::chrono::steady_clock::now();
+  const double before = state.history.empty() ? 0.0 : state.history.back().seconds;
+
+  const auto finish = [&](Stop reason, const std::string& message) { return Summary{std::move(state), reason, message}; };
+  const auto record = [&](double step) {
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
+    state.history.push_back({-1, static_cast<std::int32_t>(state.iteration), state.values.rms, state.values.misfit,
+                             state.values.regularization, state.lambda, step, before + spent.count()});
+    return !progress || progress(state);
+  };
+  const auto reached = [&] {
+    return state.target > options.target_rms
+               ? text("target RMS ", options.target_rms, " is out of reach; smoothest model at RMS ", state.values.rms, ", ",
+                      options.relax, " times the smallest found")
+               : text("target RMS ", options.target_rms, " is met by the smoothest model");
+  };
+  const auto give_up_lowering = [&] {
+    if (options.relax == 1) return false;
+    state.stage = smoothing;
+    state.target = options.relax * state.values.rms;
+    return true;
+  };
+
+  if (state.iteration == 0) {
+    state.values = evaluate(problem, Tensor(state.model));
+    state.target = options.target_rms;
+    state.stage = state.values.rms <= state.target ? smoothing : lowering;
+    state.stalled = 0;
+    if (state.history.empty() && !record(0)) return finish(Stop::callback, optimize::describe(Stop::callback));
+  }
+  if (!std::isfinite(state.values.rms) || !std::isfinite(state.values.regularization))
+    return finish(Stop::not_finite, "the start model gives no finite misfit");
+
+  while (state.iteration < options.max_iterations) {
+    const Linearized linear(problem, state.model);
+    if (!linear.finite()) return finish(Stop::not_finite, text("derivatives are not finite at iteration ", state.iteration));
+    const double center = state.lambda > 0 ? std::log10(state.lambda) : linear.balance();
+    const double half_width = state.lambda > 0 ? 1.5 : 4.0;
+
+    Candidate next;
+    double step = 1;
+    bool better = false;
+    for (int halving = 0; halving <= options.step_halvings && !better; ++halving) {
+      step = std::pow(0.5, halving);
+      next = Search(linear, step, state.target, options.lambda_tolerance).run(center, half_width);
+      better = next.values.rms <= (state.stage == smoothing ? state.target : std::max(state.target, state.values.rms * (1 - 1e-12)));
+    }
+    if (state.stage == smoothing) {
+      const double old = state.values.regularization;
+      if (!better || next.values.regularization >= old) {
+        if (better && state.lambda == 0) state.lambda = std::pow(10.0, next.log_lambda);  // the start is the answer
+        return finish(Stop::target, reached());
+      }
+      state.model = std::move(next.model);
+      state.values = next.values;
+      state.lambda = std::pow(10.0, next.log_lambda);
+      ++state.iteration;
+      if (!record(step)) return finish(Stop::callback, optimize::describe(Stop::callback));
+      if (old - state.values.regularization <= options.tolerance * old) return finish(Stop::target, reached());
+      continue;
+    }
+    if (!better) {
+      if (give_up_lowering()) continue;
+      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; no step lowers RMS ", state.values.rms));
+    }
+    const double old = state.values.rms;
+    state.model = std::move(next.model);
+    state.values = next.values;
+    state.lambda = std::pow(10.0, next.log_lambda);
+    ++state.iteration;
+    if (state.values.rms <= state.target) state.stage = smoothing;
+    state.stalled = old - state.values.rms < options.tolerance * old ? state.stalled + 1 : 0;
+    const bool stuck = state.stage == lowering && state.stalled >= 2;
+    const bool give_up = stuck && !give_up_lowering();
+    if (!record(step)) return finish(Stop::callback, optimize::describe(Stop::callback));
+    if (give_up)
+      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; RMS ", state.values.rms, " hardly changes"));
+  }
+  return finish(Stop::iterations, text(options.max_iterations, " iterations are used up at RMS ", state.values.rms,
+                                       state.stage == smoothing ? "; the model could still become smoother" : ""));
+}
+
+}  // namespace terrella::inversion
