@@ -77,12 +77,15 @@ const void* Tensor::row_major(DType wanted) const {
   if (dtype() != wanted)
     fail("data: the tensor holds ", name(dtype()), ", not ", name(wanted), "; use cast() or the matching type");
   eval();
-  if (!node_->value.contiguous()) {  // rewritten once; its former memory may be another's
-    Array copy = terrella::row_major(default_backend(), node_->value);
+  if (node_->value.contiguous()) return node_->value.bytes();
+  {
     const graph::NodeLock lock(*node_);
-    if (!node_->value.contiguous()) node_->value = std::move(copy);
+    if (node_->packed) return node_->packed->bytes();
   }
-  return node_->value.bytes();
+  auto copy = std::make_unique<Array>(terrella::row_major(default_backend(), node_->value));
+  const graph::NodeLock lock(*node_);
+  if (!node_->packed) node_->packed = std::move(copy);
+  return node_->packed->bytes();
 }
 
 template <>

@@ -21,7 +21,7 @@ enum class State : std::uint32_t { pending, running, done };
 struct Node {
   std::atomic<std::int32_t> references{1};
   std::atomic<State> state{State::pending};
-  std::atomic_flag locked;          ///< guards op and inputs against a thread that detaches an evaluated node
+  std::atomic_flag locked;          ///< guards op, inputs and packed
   bool weak = false;                ///< a scalar constant without a dtype of its own
   bool symbolic = false;            ///< depends on a placeholder: has no data, ever
   std::uint32_t depth = 0;          ///< length of the pending chain that ends here
@@ -31,7 +31,8 @@ struct Node {
   Shape shape;
   OpPointer op;                     ///< none for a leaf
   Tensors inputs;
-  Array value;                      ///< valid when done
+  Array value;                      ///< valid when done; not changed afterwards, since other threads may read it
+  std::unique_ptr<Array> packed;    ///< row-major copy of a strided value, once data() has asked for it; guarded by locked
   std::unique_ptr<Tuple> tuple;
 
   bool done() const { return state.load(std::memory_order_acquire) == State::done; }

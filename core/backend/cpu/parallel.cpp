@@ -16,7 +16,7 @@ namespace terrella::cpu {
 namespace {
 
 std::mutex mutex;
-std::unique_ptr<tbb::task_arena> arena;  // made for an explicit number of threads, else TBB's own is used
+std::shared_ptr<tbb::task_arena> arena;  // made for an explicit number of threads, else TBB's own is used
 std::unique_ptr<tbb::global_control> control;
 std::atomic<int> limit{0};
 
@@ -29,7 +29,7 @@ int set_threads(int count) {
   control = count ? std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
                                                           static_cast<std::size_t>(count))
                   : nullptr;
-  arena = count ? std::make_unique<tbb::task_arena>(count) : nullptr;
+  arena = count ? std::make_shared<tbb::task_arena>(count) : nullptr;  // loops at work keep the former one
   return before;
 }
 
@@ -52,10 +52,10 @@ void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(s
     });
   };
   if (limit.load() == 0) return run();
-  tbb::task_arena* chosen;
+  std::shared_ptr<tbb::task_arena> chosen;
   {
     const std::lock_guard lock(mutex);
-    chosen = arena.get();
+    chosen = arena;
   }
   if (chosen) chosen->execute(run);
   else run();
