@@ -14,10 +14,7 @@ namespace {
 Tensor offset_by_batch(const Tensor& index, std::int64_t extent) {
   Shape shape = Shape::filled(index.rank(), 1);
   shape[0] = index.shape()[0];
-  const Tensor wrapped = where(index < 0, index + extent, index);
-  // An index out of range must not reach a neighbour's batch: it is sent outside of everything.
-  const Tensor valid = logical_and(wrapped >= 0, wrapped < extent);
-  return where(valid, wrapped + reshape(arange(shape[0]) * extent, shape), index + index.shape()[0] * extent);
+  return counted_from_front(index, extent) + reshape(arange(shape[0]) * extent, shape);
 }
 
 class Gather final : public graph::Op {
@@ -103,6 +100,8 @@ Tensor integers(std::string_view operation, const Tensor& index) {
 
 }  // namespace
 
+Tensor counted_from_front(const Tensor& index, std::int64_t extent) { return gather(arange(extent), index); }
+
 Tensor gather(const Tensor& x, const Tensor& index, std::int64_t wanted) {
   const int axis = normal_axis("gather", wanted, x.rank());
   Shape shape = x.shape();
@@ -113,6 +112,7 @@ Tensor gather(const Tensor& x, const Tensor& index, std::int64_t wanted) {
 
 Tensor scatter_add(const Tensor& x, const Tensor& index, std::int64_t size, std::int64_t wanted) {
   const int axis = normal_axis("scatter_add", wanted, x.rank() - index.rank() + 1);
+  if (size < 0) fail("scatter_add: negative size ", size, " of the resulting axis");
   Shape shape = x.shape();
   for (int i = 0; i < index.rank(); ++i) {
     if (shape[axis] != index.shape()[i])

@@ -128,9 +128,7 @@ Merged merge(const Tensor& y, const Plan& p) {
   for (const auto& [axis, raw] : p.gathered) {
     if (!is_integer(raw.dtype())) fail("index: a tensor of ", name(raw.dtype()), " cannot be an index; use integers or bool");
     const std::int64_t extent = y.shape()[axis];
-    const Tensor i = where(raw < 0, raw + extent, raw);
-    const Tensor checked = where(logical_and(i >= 0, i < extent), i, Tensor(std::int64_t{1} << 40));  // gather reports it
-    m.index = p.gathered.size() == 1 ? raw : m.index * extent + checked;
+    m.index = p.gathered.size() == 1 ? raw : m.index * extent + counted_from_front(raw, extent);
   }
   m.index = cast(m.index, DType::i64);
   return m;

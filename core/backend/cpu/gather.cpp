@@ -18,7 +18,8 @@ std::vector<std::int64_t> checked(const char* operation, const Array& index, std
   for (std::size_t i = 0; i < at.size(); ++i) {
     at[i] = flat.data<std::int64_t>()[i];
     if (at[i] < -extent || at[i] >= extent)
-      throw std::out_of_range(text(operation, ": index ", at[i], " at position ", i, " is out of range for an axis of extent ", extent));
+      throw std::out_of_range(text(operation, ": index ", at[i], " at position ", i, " is out of range for an axis of extent ", extent,
+                                   extent > 0 ? text("; use ", -extent, " to ", extent - 1) : ""));
     if (at[i] < 0) at[i] += extent;
   }
   return at;
