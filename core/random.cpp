@@ -40,8 +40,7 @@ double unit(const Block& block, int half) {
 /// f64 numbers, two from every block by pair(u1, u2).
 template <class Pair>
 Tensor pairs(const Shape& shape, std::uint64_t seed, std::uint64_t stream, DType dtype, const Pair& pair) {
-  for (const std::int64_t e : shape)
-    if (e < 0) fail("random: negative extent in shape ", shape);
+  check_extents("random", shape);
   const bool is_pair = is_complex(dtype);
   const std::int64_t count = shape.size() * (is_pair ? 2 : 1);
   Array a = default_backend().empty(is_pair ? DType::c128 : DType::f64, shape);
@@ -79,6 +78,7 @@ Tensor random_normal(const Shape& shape, std::uint64_t seed, DType dtype) {
 Tensor random_integers(const Shape& shape, std::int64_t low, std::int64_t high, std::uint64_t seed) {
   if (low >= high) fail("random_integers: no integer in [", low, ", ", high, ")");
   const auto span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  check_extents("random_integers", shape);
   Array a = default_backend().empty(DType::i64, shape);
   for (std::int64_t i = 0; i < shape.size(); ++i) {
     const Block b = philox(static_cast<std::uint64_t>(i), 2, seed);

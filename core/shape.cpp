@@ -37,6 +37,16 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
 
 std::string to_string(const Shape& shape) { return text(shape); }
 
+void check_extents(std::string_view operation, const Shape& shape) {
+  std::int64_t elements = 1;
+  bool too_many = false;
+  for (const std::int64_t e : shape) {
+    if (e < 0) fail(operation, ": negative extent in shape ", shape);
+    too_many |= __builtin_mul_overflow(elements, e, &elements) || elements > std::int64_t{1} << 56;
+  }
+  if (too_many) fail(operation, ": shape ", shape, " has more elements than memory can hold");
+}
+
 Shape row_major_strides(const Shape& shape) {
   Shape strides = shape;
   std::int64_t step = 1;

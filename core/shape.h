@@ -56,6 +56,9 @@ class Shape {
 std::string to_string(const Shape& shape);
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
+/// Fails naming the operation where an extent is negative or the elements are too many to be addressed.
+void check_extents(std::string_view operation, const Shape& shape);
+
 /// Strides in elements of a row-major array.
 Shape row_major_strides(const Shape& shape);
 

@@ -54,6 +54,7 @@ Tensor::Tensor(std::initializer_list<std::initializer_list<double>> rows) : node
 Tensor Tensor::from(Array array) { return graph::leaf(std::move(array)); }
 
 Tensor Tensor::copied(const void* values, std::int64_t count, DType dtype, const Shape& shape) {
+  check_extents("Tensor::from", shape);
   if (count != shape.size()) fail("Tensor::from: ", count, " values for shape ", shape, ", which holds ", shape.size());
   Array a = default_backend().empty(dtype, shape);
   if (count > 0) std::memcpy(a.bytes(), values, static_cast<std::size_t>(count) * size_of(dtype));

@@ -62,6 +62,7 @@ void release(Node* node) noexcept {
 }
 
 Tensor make(const OpPointer& op, Tensors inputs, const Aval& output) {
+  check_extents(op->name(), output.shape);
   auto* node = new Node;
   Tensor x(node, Tensor::Adopt{});
   node->dtype = output.dtype;
@@ -76,6 +77,7 @@ Tensors make_tuple(const OpPointer& op, Tensors inputs, const std::vector<Aval>&
   const Tensor tuple(node, Tensor::Adopt{});
   node->tuple = std::make_unique<Tuple>();
   node->tuple->avals = outputs;
+  for (const Aval& output : outputs) check_extents(op->name(), output.shape);
   adopt(*node, op, std::move(inputs));
   run_when_long(tuple);
   Tensors projections;

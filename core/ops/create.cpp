@@ -19,11 +19,6 @@ Tensor generated(std::string_view operation, std::int64_t count, DType dtype, F&
   return cast(Tensor::from(std::move(a)), dtype);
 }
 
-void check_extents(std::string_view operation, const Shape& shape) {
-  for (const std::int64_t e : shape)
-    if (e < 0) fail(operation, ": negative extent in shape ", shape);
-}
-
 }  // namespace
 
 Tensor full(const Shape& shape, const Tensor& value) {
@@ -62,6 +57,7 @@ Tensor arange(std::int64_t start, std::int64_t stop, std::int64_t step) {
 Tensor arange(double start, double stop, double step, DType dtype) {
   if (!(step != 0)) fail("arange: step is ", step);
   const double count = std::ceil((stop - start) / step);
+  if (!(count < 0x1p48)) fail("arange: from ", start, " to ", stop, " by ", step, " is no finite number of elements");
   return generated("arange", count > 0 ? static_cast<std::int64_t>(count) : 0, dtype,
                    [&](std::int64_t i) { return start + static_cast<double>(i) * step; });
 }

@@ -1,5 +1,6 @@
 // core/ops/create.h: new tensors.
 #pragma once
+#include <concepts>
 #include <cstdint>
 
 #include "core/tensor.h"
@@ -15,6 +16,10 @@ inline Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
 /// start, start + step, ... below stop (above for a negative step).
 Tensor arange(std::int64_t stop);
 Tensor arange(std::int64_t start, std::int64_t stop, std::int64_t step = 1);
+template <std::integral A, std::integral B, std::integral C = int>
+Tensor arange(A start, B stop, C step = 1) {
+  return arange(static_cast<std::int64_t>(start), static_cast<std::int64_t>(stop), static_cast<std::int64_t>(step));
+}
 Tensor arange(double start, double stop, double step, DType dtype = DType::f64);
 /// `count` values from start to stop, both included.
 Tensor linspace(double start, double stop, std::int64_t count, DType dtype = DType::f64);
