@@ -96,8 +96,8 @@ template <class T> inline bool isfinite(T x) { return !isnan(x) && !isinf(x); }
 
 inline float pow(float x, float y) { return __builtin_powf(x, y); }
 inline double pow(double x, double y) { return __builtin_pow(x, y); }
-inline c64 pow(c64 x, c64 y) { return __builtin_cpowf(x, y); }
-inline c128 pow(c128 x, c128 y) { return __builtin_cpow(x, y); }
+inline c64 pow(c64 x, c64 y) { return y == 0 ? 1 : __builtin_cpowf(x, y); }  // 0 to the power 0 is 1, as for real numbers
+inline c128 pow(c128 x, c128 y) { return y == 0 ? 1 : __builtin_cpow(x, y); }
 inline float atan2(float x, float y) { return __builtin_atan2f(x, y); }
 inline double atan2(double x, double y) { return __builtin_atan2(x, y); }
 inline float hypot(float x, float y) { return __builtin_hypotf(x, y); }
@@ -106,16 +106,28 @@ inline double hypot(double x, double y) { return __builtin_hypot(x, y); }
 template <class T> inline T minimum(T x, T y) { return x < y || x != x ? x : y; }  // NaN in, NaN out
 template <class T> inline T maximum(T x, T y) { return x > y || x != x ? x : y; }
 
-inline float floor_divide(float x, float y) { return floor(x / y); }
-inline double floor_divide(double x, double y) { return floor(x / y); }
+// The rest is exact (fmod), so that it lies in [0, y) and floor_divide(x, y) y + remainder(x, y) is x, as in Python.
+inline float fmod(float x, float y) { return __builtin_fmodf(x, y); }
+inline double fmod(double x, double y) { return __builtin_fmod(x, y); }
+template <class T> inline T floating_floor_divide(T x, T y) {
+  if (y == 0) return x / y;
+  const T rest = fmod(x, y), quotient = (x - rest) / y;
+  return round(rest != 0 && (rest < 0) != (y < 0) ? quotient - 1 : quotient);
+}
+template <class T> inline T floating_remainder(T x, T y) {
+  const T rest = fmod(x, y);
+  return rest == 0 ? y < 0 ? -T(0) : T(0) : (rest < 0) != (y < 0) ? rest + y : rest;
+}
+inline float floor_divide(float x, float y) { return floating_floor_divide(x, y); }
+inline double floor_divide(double x, double y) { return floating_floor_divide(x, y); }
 template <class T> inline T floor_divide(T x, T y) {  // integers; division by zero gives 0 as numpy does, and never traps
   if (y == 0) return 0;
   if (y == -1) return static_cast<T>(0 - static_cast<unsigned long>(x));
   const T q = x / y;
   return q * y != x && ((x < 0) != (y < 0)) ? q - 1 : q;
 }
-inline float remainder(float x, float y) { return x - y * floor(x / y); }
-inline double remainder(double x, double y) { return x - y * floor(x / y); }
+inline float remainder(float x, float y) { return floating_remainder(x, y); }
+inline double remainder(double x, double y) { return floating_remainder(x, y); }
 template <class T> inline T remainder(T x, T y) {
   if (y == 0 || y == -1) return 0;
   const T r = x % y;
