@@ -52,14 +52,15 @@ Tensor with_batch(const Tensor& x, Shape batch) {
 Tensor matmul(const Tensor& x, const Tensor& y) {
   static const MatMul op;
   if (x.rank() == 0 || y.rank() == 0) fail("matmul: a scalar is no matrix; use * to scale");
+  const std::int64_t right = y.size(y.rank() == 1 ? 0 : -2);
+  if (x.size(-1) != right)
+    fail("matmul: shapes ", x.shape(), " and ", y.shape(), " do not match: the last axis of the first, ", x.size(-1),
+         ", must equal the ", y.rank() == 1 ? "only axis" : "last but one", " of the second, ", right);
   if (x.rank() == 1 || y.rank() == 1) {
     const Tensor product = matmul(x.rank() == 1 ? expand_dims(x, 0) : x, y.rank() == 1 ? expand_dims(y, 1) : y);
     const Tensor without_row = x.rank() == 1 ? squeeze(product, product.rank() - 2) : product;
     return y.rank() == 1 ? squeeze(without_row, without_row.rank() - 1) : without_row;
   }
-  if (x.size(-1) != y.size(-2))
-    fail("matmul: shapes ", x.shape(), " and ", y.shape(), " do not match: the last axis of the first, ", x.size(-1),
-         ", must equal the last but one of the second, ", y.size(-2));
   DType dtype = common_dtype(x, y);
   if (dtype == DType::boolean) dtype = DType::i64;
   const Shape batch = broadcast_shapes("matmul", batch_of(x.shape()), batch_of(y.shape()));

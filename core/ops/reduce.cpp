@@ -1,6 +1,7 @@
 #include "core/ops/reduce.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/backend/backend.h"
 #include "core/error.h"
@@ -219,6 +220,8 @@ Tensor norm(const Tensor& x, const Axes& wanted, bool keep) {
 
 Tensor logsumexp(const Tensor& x, const Axes& wanted, bool keep) {
   const Axes axes = normal_axes("logsumexp", wanted, x.rank());
+  if (is_complex(x.dtype())) fail("logsumexp: complex numbers have no largest one to scale by; take real() or abs() first");
+  if (x.size() == 0) return full(reduced_shape(x.shape(), axes, keep), -std::numeric_limits<double>::infinity(), floating_of(x.dtype()));
   const Tensor largest = stop_gradient(max(x, axes, true));
   const Tensor shift = where(isfinite(largest), largest, 0.0);
   return reshape(log(sum(exp(x - shift), axes, true)) + shift, reduced_shape(x.shape(), axes, keep));
