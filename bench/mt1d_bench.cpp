@@ -11,6 +11,9 @@
 #include <fstream>
 #include <random>
 
+#include "core/ops.h"
+#include "core/transform.h"
+#include "elec/mt1d/impedance.h"
 #include "elec/mt1d/impedance_kernel.h"
 
 namespace {
@@ -42,24 +45,26 @@ struct Job {
   }
 };
 
+#define TIMED(benchmark_) benchmark_->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime()
+
 void forward(benchmark::State& state) {
   Job job;
   for (auto _ : state) impedance(job.batch(), job.z);
 }
-BENCHMARK(forward)->Unit(benchmark::kMillisecond)->UseRealTime();
+TIMED(BENCHMARK(forward));
 
 void jacobian(benchmark::State& state) {
   Job job;
   std::vector<Complex> by_resistivity(job.z.size() * layers), by_thickness(job.z.size() * (layers - 1));
   for (auto _ : state) impedance_jacobian(job.batch(), job.z, by_resistivity, by_thickness);
 }
-BENCHMARK(jacobian)->Unit(benchmark::kMillisecond)->UseRealTime();
+TIMED(BENCHMARK(jacobian));
 
 void jvp(benchmark::State& state) {
   Job job;
   for (auto _ : state) impedance_jvp(job.batch(), {job.resistivity, job.thickness, {}}, job.z);
 }
-BENCHMARK(jvp)->Unit(benchmark::kMillisecond)->UseRealTime();
+TIMED(BENCHMARK(jvp));
 
 void vjp(benchmark::State& state) {
   Job job;
@@ -67,7 +72,43 @@ void vjp(benchmark::State& state) {
   std::vector<double> resistivity(job.resistivity.size()), thickness(job.thickness.size()), frequency(job.z.size());
   for (auto _ : state) impedance_vjp(job.batch(), job.z, {resistivity, thickness, frequency});
 }
-BENCHMARK(vjp)->Unit(benchmark::kMillisecond)->UseRealTime();
+TIMED(BENCHMARK(vjp));
+
+// The same as operations of the graph, which a user calls.
+
+struct Tensors3 {
+  terrella::Tensor resistivity, thickness, frequency;
+  explicit Tensors3(const Job& job)
+      : resistivity(terrella::Tensor::from(job.resistivity, {soundings, layers})),
+        thickness(terrella::Tensor::from(job.thickness, {soundings, layers - 1})),
+        frequency(terrella::Tensor::from(job.frequency, {frequencies})) {}
+};
+
+void tensor_forward(benchmark::State& state) {
+  const Tensors3 m{Job()};
+  for (auto _ : state) terrella::elec::impedance_1d(m.resistivity, m.thickness, m.frequency).eval();
+}
+TIMED(BENCHMARK(tensor_forward));
+
+void tensor_jacobian(benchmark::State& state) {
+  const Tensors3 m{Job()};
+  for (auto _ : state)
+    terrella::elec::impedance_1d_jacobian(m.resistivity, m.thickness, m.frequency).by_resistivity.eval();
+}
+TIMED(BENCHMARK(tensor_jacobian));
+
+/// Gradient of sum |Z|^2.
+template <class Forward>
+void tensor_gradient(benchmark::State& state, const Forward& forward) {
+  const Tensors3 m{Job()};
+  const auto loss = [&](const terrella::Tensor& resistivity) {
+    const terrella::Tensor z = forward(resistivity, m.thickness, m.frequency);
+    return sum(real(conj(z) * z));
+  };
+  for (auto _ : state) terrella::grad(loss)(m.resistivity).eval();
+}
+TIMED(BENCHMARK_CAPTURE(tensor_gradient, kernel, terrella::elec::impedance_1d));
+TIMED(BENCHMARK_CAPTURE(tensor_gradient, composed, terrella::elec::impedance_1d_composed));
 
 template <class T>
 void read(std::ifstream& file, std::vector<T>& values) {

@@ -23,6 +23,7 @@ add_library(terrella_flags INTERFACE)
 target_compile_options(terrella_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi
   $<$<BOOL:${TERRELLA_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-pragmas>  # `GCC ivdep` helps GCC only
   -fno-math-errno)
 if(TERRELLA_SANITIZE)
   # What a sanitizer finds ends the program, so that a test fails by it.

@@ -89,18 +89,25 @@ void compare_versions(const std::map<std::string, std::string>& then, std::vecto
 }
 
 LoadedCheckpoint load(const std::string& path, const std::string& run) {
-  const datasets::hdf5::Reader reader(path);
-  reader.expect("checkpoint", newest_format);
-  const ReadGroup& root = reader.root();
-  if (root.text("run") != run)
+  struct Content {
+    std::string run;
+    Checkpoint checkpoint;
+    std::map<std::string, std::string> versions;
+  };
+  Content content = datasets::hdf5::read_sealed(path, [](const datasets::hdf5::Reader& reader) {
+    reader.expect("checkpoint", newest_format);
+    const ReadGroup& root = reader.root();
+    return Content{root.text("run"),
+                   {read_arrays<double>(root.group("reals")), read_arrays<std::int64_t>(root.group("integers")),
+                    read_texts(root.group("texts"))},
+                   read_texts(root.group("versions"))};
+  });
+  if (content.run != run)
     throw OtherRun(path, 0,
                    "is the checkpoint of another run: its configuration or data differ; start anew, or resume with the "
                    "configuration and data of that run");
-  LoadedCheckpoint loaded;
-  loaded.checkpoint.reals = read_arrays<double>(root.group("reals"));
-  loaded.checkpoint.integers = read_arrays<std::int64_t>(root.group("integers"));
-  loaded.checkpoint.texts = read_texts(root.group("texts"));
-  compare_versions(read_texts(root.group("versions")), loaded.warnings);
+  LoadedCheckpoint loaded{std::move(content.checkpoint), {}};
+  compare_versions(content.versions, loaded.warnings);
   return loaded;
 }
 

@@ -230,9 +230,9 @@ void write_result(const Result& result, const std::string& path) {
   datasets::write_file(path, writer.finish());
 }
 
-Result read_result(const std::string& path) { return read(datasets::hdf5::Reader(path)); }
+Result read_result(const std::string& path) { return datasets::hdf5::read_sealed(path, read); }
 Result read_result(const std::string& path, std::string_view bytes) {
-  return read(datasets::hdf5::Reader(path, bytes));
+  return datasets::hdf5::read_sealed(path, bytes, read);
 }
 
 }  // namespace terrella::inversion

@@ -20,7 +20,7 @@ std::map<std::string, std::string> versions() {
       {"glibc", gnu_get_libc_version()},
       {"eigen", text(EIGEN_WORLD_VERSION, ".", EIGEN_MAJOR_VERSION, ".", EIGEN_MINOR_VERSION)},
       {"onetbb", TBB_runtime_version()},
-      {"hdf5", H5_VERS_INFO + sizeof("HDF5 library version: ") - 1},
+      {"hdf5", &H5_VERS_INFO[sizeof("HDF5 library version: ") - 1]},
   };
   // Looked up rather than linked: only some programs load it. Its text names the kernel that it chose.
   using Config = char* (*)();

@@ -1,7 +1,5 @@
 // python/datasets.cpp: surveys and sites. Arrays are read-only views of the C++ values, which live as long as the
 // views.
-#include <pybind11/complex.h>
-#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
@@ -12,9 +10,11 @@
 
 #include "core/error.h"
 #include "datasets/edi/edi.h"
+#include "datasets/hdf5/survey_file.h"
 #include "datasets/read.h"
 #include "datasets/survey/rotation.h"
 #include "datasets/survey/survey.h"
+#include "python/arrays.h"
 #include "python/bindings.h"
 
 namespace py = pybind11;
@@ -25,42 +25,16 @@ namespace {
 using namespace datasets;
 using namespace pybind11::literals;
 
-// A vector of scalars or fixed-size arrays as [n, row...], on the memory that `owner` keeps alive.
-template <class T, class Element>
-py::array_t<T> view(const std::vector<Element>& values, std::vector<py::ssize_t> row, py::handle owner) {
-  row.insert(row.begin(), static_cast<py::ssize_t>(values.size()));
-  py::array_t<T> array(row, reinterpret_cast<const T*>(values.data()), owner);
-  array.attr("setflags")("write"_a = false);
-  return array;
-}
-
-// A getter of such a field; None where the site has none of it.
+// A getter of a field with one element a period, of these dimensions; None where the site has none of it.
 template <class T, auto field>
 auto getter(std::vector<py::ssize_t> row) {
   return [row](const py::object& self) -> std::optional<py::array_t<T>> {
     const auto& values = self.cast<const Site&>().*field;
     if (values.empty()) return std::nullopt;
-    return view<T>(values, row, self);
+    std::vector<py::ssize_t> shape{static_cast<py::ssize_t>(values.size())};
+    shape.insert(shape.end(), row.begin(), row.end());
+    return view<T>(values, shape, self);
   };
-}
-
-template <class T>
-using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
-
-// The reverse, by copy: [n, row...] into a vector, or n rows of `missing`.
-template <class T, class Element>
-void assign(std::vector<Element>& values, const char* field, const std::optional<Array<T>>& array,
-            const std::vector<py::ssize_t>& row) {
-  if (!array) return;
-  const std::vector<py::ssize_t> shape(array->shape(), array->shape() + array->ndim());
-  if (shape.empty() || !std::equal(shape.begin() + 1, shape.end(), row.begin(), row.end())) {
-    std::string wanted = "(n";
-    for (const auto size : row) wanted += ", " + std::to_string(size);
-    fail("Site: ", field, " must have shape ", wanted, row.empty() ? ",)" : ")", ", got ",
-         py::str(array->attr("shape")).cast<std::string>());
-  }
-  const auto* first = reinterpret_cast<const Element*>(array->data());
-  values.assign(first, first + shape[0]);
 }
 
 Site make_site(std::string name, const Array<double>& period, const std::optional<Array<Complex>>& z,
@@ -74,13 +48,13 @@ Site make_site(std::string name, const Array<double>& period, const std::optiona
   site.longitude = longitude;
   site.elevation = elevation;
   site.rotation = rotation;
-  assign<double>(site.period, "period", std::optional(period), {});
-  assign(site.z, "z", z, {2, 2});
-  assign(site.z_error, "z_error", z_error, {2, 2});
-  assign(site.z_masked, "z_masked", z_masked, {2, 2});
-  assign(site.tipper, "tipper", tipper, {2});
-  assign(site.tipper_error, "tipper_error", tipper_error, {2});
-  assign(site.tipper_masked, "tipper_masked", tipper_masked, {2});
+  site.period = copy<double>("Site: period", std::optional(period), {-1});
+  site.z = copy<Impedance>("Site: z", z, {-1, 2, 2});
+  site.z_error = copy<ImpedanceError>("Site: z_error", z_error, {-1, 2, 2});
+  site.z_masked = copy<std::array<bool, 4>>("Site: z_masked", z_masked, {-1, 2, 2});
+  site.tipper = copy<Tipper>("Site: tipper", tipper, {-1, 2});
+  site.tipper_error = copy<TipperError>("Site: tipper_error", tipper_error, {-1, 2});
+  site.tipper_masked = copy<std::array<bool, 2>>("Site: tipper_masked", tipper_masked, {-1, 2});
   if (!z_error) site.z_error.assign(site.z.size(), {not_a_number, not_a_number, not_a_number, not_a_number});
   if (!tipper_error) site.tipper_error.assign(site.tipper.size(), {not_a_number, not_a_number});
   site.provenance.format = "python";
@@ -150,7 +124,11 @@ raises : ValueError where shapes disagree, periods do not ascend or an error is 
       .def_readonly("elevation", &Site::elevation, "m above sea level")
       .def_readonly("rotation", &Site::rotation, "azimuth of x, degrees clockwise from geographic north")
       .def_property_readonly(
-          "period", [](const py::object& self) { return view<double>(self.cast<const Site&>().period, {}, self); },
+          "period",
+          [](const py::object& self) {
+            const auto& period = self.cast<const Site&>().period;
+            return view<double>(period, {static_cast<py::ssize_t>(period.size())}, self);
+          },
           "array [n], s, ascending")
       .def_property_readonly("z", getter<Complex, &Site::z>({2, 2}), "complex array [n, 2, 2], ohm, or None")
       .def_property_readonly("z_error", getter<double, &Site::z_error>({2, 2}), "array [n, 2, 2], ohm, or None")
@@ -238,6 +216,12 @@ raises  : FormatError that names every file that cannot be read; .path and .line
 
 The file appears whole or not at all and replaces one that is there.
 raises : ValueError for a site that EDI cannot hold, ResourceError where the disk refuses)");
+  m.def(
+      "write_survey", [](const Survey& survey, const Path& path) { write_survey(survey, path.string()); }, "survey"_a,
+      "path"_a, unlocked, R"(Writes a survey as an HDF5 file that xarray opens and read() reads back to the last bit.
+
+The file appears whole or not at all and replaces one that is there.
+raises : ResourceError where the disk refuses)");
 }
 
 }  // namespace

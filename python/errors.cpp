@@ -2,6 +2,8 @@
 // ValueError and std::bad_alloc MemoryError by pybind11 itself.
 #include "core/error.h"
 
+#include <utility>
+
 #include "python/bindings.h"
 
 namespace py = pybind11;
@@ -20,7 +22,7 @@ void raise(const FormatError& error) {
 
 void translate(std::exception_ptr thrown) {
   try {
-    std::rethrow_exception(thrown);
+    std::rethrow_exception(std::move(thrown));
   } catch (const FormatError& error) { raise(error); } catch (const UnitError& error) {
     raise("UnitError", error);
   } catch (const MeshError& error) { raise("MeshError", error); } catch (const SolveError& error) {

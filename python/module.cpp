@@ -6,4 +6,5 @@ PYBIND11_MODULE(_terrella, m) {
   m.attr("__version__") = TERRELLA_VERSION;
   terrella::python::bind_errors(m);
   terrella::python::bind_datasets(m);
+  terrella::python::bind_inversion(m);
 }

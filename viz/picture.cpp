@@ -41,11 +41,15 @@ std::string rms_text(std::vector<double> rms) {
   return "RMS " + fixed(rms.front(), 2) + " to " + fixed(rms.back(), 2) + ", median " + fixed(rms[rms.size() / 2], 2);
 }
 
+/// One site that sees far deeper than the others must not squeeze them into the top of the picture.
 double automatic_depth_limit(const Section& section) {
-  double deepest = 0;
+  std::vector<double> depths;
   for (const SectionSite& site : section.sites)
-    if (std::isfinite(site.depth_of_investigation)) deepest = std::max(deepest, site.depth_of_investigation);
-  return deepest > 0 ? 1.5 * deepest : section.depth_edges.back();
+    if (site.depth_of_investigation > 0 && std::isfinite(site.depth_of_investigation))
+      depths.push_back(site.depth_of_investigation);
+  if (depths.empty()) return section.depth_edges.back();
+  std::sort(depths.begin(), depths.end());
+  return std::min(1.5 * depths.back(), 2 * depths[depths.size() / 2]);
 }
 
 /// Limits at 1 or 3 times a power of ten around the central 96 % (by area) of what the data see.

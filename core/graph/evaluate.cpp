@@ -10,18 +10,6 @@
 namespace terrella::graph {
 namespace {
 
-/// Forgets how an evaluated node came about, unless a live transform will ask.
-void detach(Node& node) {
-  if (node.trace & live_traces()) return;
-  Tensors inputs;
-  OpPointer op;
-  {
-    const NodeLock lock(node);
-    inputs.swap(node.inputs);
-    op.swap(node.op);
-  }
-}
-
 Array prepared(const Aval& aval) {
   Array a;
   a.dtype = aval.dtype;
@@ -41,19 +29,29 @@ void run_op(Node& node) {
   } else {
     inputs = std::span<Array>(few, count);
   }
+  const bool overwrites = node.op->in_place() && !followed(node);
   for (std::size_t i = 0; i < count; ++i) {
     Node& from = *node.inputs[i].node();
     // A buffer that only this node will ever read is handed over, so that the operation may write into it.
-    const bool last_reader = node.op->in_place() && !(node.trace & live_traces()) && from.references.load() == 1 && from.value.buffer.unique();
+    const bool last_reader = overwrites && from.references.load() == 1 && from.value.buffer.unique();
     inputs[i] = last_reader ? std::move(from.value) : from.value;
   }
-  if (node.tuple) {
-    for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
-    node.op->evaluate(default_backend(), inputs, node.tuple->values);
-  } else {
-    Array out = prepared({node.shape, node.dtype});
-    node.op->evaluate(default_backend(), inputs, {&out, 1});
-    node.value = std::move(out);
+  try {
+    if (node.tuple) {
+      for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
+      node.op->evaluate(default_backend(), inputs, node.tuple->values);
+    } else {
+      Array out = prepared({node.shape, node.dtype});
+      node.op->evaluate(default_backend(), inputs, {&out, 1});
+      node.value = std::move(out);
+    }
+  } catch (...) {
+    // What was handed over goes back. An operation that overwrites throws before it writes: for want of memory.
+    for (std::size_t i = 0; i < count; ++i) {
+      Node& from = *node.inputs[i].node();
+      if (!from.value.buffer) from.value = std::move(inputs[i]);
+    }
+    throw;
   }
 }
 
@@ -79,7 +77,7 @@ void run(Node& node) {
   }
   node.state.store(State::done, std::memory_order_release);
   node.state.notify_all();
-  detach(node);
+  forget(node);
 }
 
 bool inputs_done(const Tensors& inputs) {
@@ -119,11 +117,23 @@ std::vector<Tensor> pending_order(std::span<const Tensor> outputs) {
 
 }  // namespace
 
+void forget(Node& node) {
+  if (followed(node)) return;
+  node.trace.store(0, std::memory_order_relaxed);
+  Tensors inputs;
+  OpPointer op;
+  {
+    const NodeLock lock(node);
+    inputs.swap(node.inputs);
+    op.swap(node.op);
+  }
+}
+
 void evaluate(std::span<const Tensor> outputs) {
   if (outputs.size() == 1) {  // the common case of eager work: one node over data
     Node& node = *outputs[0].node();
     if (node.done()) {
-      if (node.trace) detach(node);  // the transform that held it may have ended since
+      if (node.trace.load(std::memory_order_relaxed)) forget(node);  // the transform that held it may have ended since
       return;
     }
     bool ready;

@@ -15,8 +15,13 @@ void adopt(Node& node, const OpPointer& op, Tensors&& inputs) {
   node.op = op;
   std::uint32_t depth = 0;
   for (const Tensor& input : inputs) {
-    const Node& from = *input.node();
-    node.trace |= from.trace;
+    Node& from = *input.node();
+    if (const std::uint64_t marks = inherited_marks(from)) {
+      node.trace.fetch_or(marks, std::memory_order_relaxed);
+      node.epoch = current_epoch();
+    }
+    // The transform for whose sake an input kept its past may have ended since.
+    if (from.trace.load(std::memory_order_relaxed) && from.done()) forget(from);
     node.symbolic |= from.symbolic;
     if (!from.done()) depth = std::max(depth, from.depth);
   }
@@ -47,18 +52,22 @@ void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_ord
 
 void release(Node* node) noexcept {
   if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  // Chains may be millions of nodes long: whatever dies while one is destroyed waits its turn here.
-  thread_local std::vector<Node*> waiting;
-  thread_local bool destroying = false;
-  waiting.push_back(node);
-  if (destroying) return;
-  destroying = true;
-  while (!waiting.empty()) {
-    Node* next = waiting.back();
-    waiting.pop_back();
+  // Chains may be millions of nodes long: whatever dies while one is destroyed waits its turn here. Only a pointer is
+  // kept by the thread, since tensors of static storage die after the objects of the thread.
+  thread_local std::vector<Node*>* waiting = nullptr;
+  if (waiting) {
+    waiting->push_back(node);
+    return;
+  }
+  std::vector<Node*> mine;
+  waiting = &mine;
+  delete node;
+  while (!mine.empty()) {
+    Node* next = mine.back();
+    mine.pop_back();
     delete next;
   }
-  destroying = false;
+  waiting = nullptr;
 }
 
 Tensor make(const OpPointer& op, Tensors inputs, const Aval& output) {

@@ -25,7 +25,8 @@ struct Node {
   bool weak = false;                ///< a scalar constant without a dtype of its own
   bool symbolic = false;            ///< depends on a placeholder: has no data, ever
   std::uint32_t depth = 0;          ///< length of the pending chain that ends here
-  std::uint64_t trace = 0;          ///< live transforms that must find this node's inputs, see trace.h
+  std::atomic<std::uint64_t> trace{0};  ///< marks of transforms that follow this node, see trace.h
+  std::uint64_t epoch = 0;          ///< when a node with marks was made
   std::int32_t projection = -1;     ///< index into the tuple of inputs[0]
   DType dtype = DType::f64;
   Shape shape;
@@ -63,5 +64,8 @@ Tensor placeholder(const Aval& aval);
 
 /// Runs the pending nodes that `outputs` need, in an order that frees as it goes.
 void evaluate(std::span<const Tensor> outputs);
+
+/// Forgets how an evaluated node came about, unless a live transform will ask.
+void forget(Node& node);
 
 }  // namespace terrella::graph

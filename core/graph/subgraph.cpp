@@ -10,16 +10,17 @@ namespace terrella::graph {
 
 Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments) {
   Subgraph s;
-  for (const Tensor& x : arguments) s.placeholders.push_back(placeholder(aval(x)));
+  const Trace trace;
+  for (const Tensor& x : arguments) s.placeholders.push_back(trace.watch(placeholder(aval(x))));
   s.outputs = f(s.placeholders);
-  s.order = between(s.placeholders, s.outputs);
+  s.order = between(trace, s.placeholders, s.outputs);
   NodeSet inside;
   for (const Tensor& p : s.placeholders) inside.insert(p.node());
   for (const Tensor& n : s.order) inside.insert(n.node());
   const auto note = [&](const Tensor& x) {
     // What a live transform follows, or an outer placeholder, must stay visible to it.
     if (inside.contains(x.node())) return;
-    if (!x.node()->symbolic && !(x.node()->trace & live_traces())) return;
+    if (!x.node()->symbolic && !followed(*x.node())) return;
     inside.insert(x.node());
     s.captured.push_back(x);
   };

@@ -14,16 +14,9 @@ OpPointer op_of(const Tensor& node) {
   return node.node()->op;
 }
 
-std::vector<Tensor> between(std::span<const Tensor> sources, std::span<const Tensor> outputs) {
-  // What cannot carry a source's trace bit is not entered; sources of vmap are placeholders, marked symbolic.
-  std::uint64_t bits = 0;
-  bool symbolic = false;
+std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs) {
   NodeSet reaching;  // nodes known to depend on a source
-  for (const Tensor& source : sources) {
-    bits |= source.node()->trace;
-    symbolic |= source.node()->symbolic;
-    reaching.insert(source.node());
-  }
+  for (const Tensor& source : sources) reaching.insert(source.node());
   struct Visit {
     Tensor node;
     Tensors inputs;
@@ -34,7 +27,7 @@ std::vector<Tensor> between(std::span<const Tensor> sources, std::span<const Ten
   NodeSet seen;
   const auto visit = [&](const Tensor& x) {
     const Node& node = *x.node();
-    if (reaching.contains(&node) || !((node.trace & bits) || (symbolic && node.symbolic)) || !seen.insert(&node)) return;
+    if (!trace.marks(x) || reaching.contains(&node) || !seen.insert(&node)) return;
     stack.push_back({x, inputs_of(x), 0});
   };
   for (const Tensor& output : outputs) {

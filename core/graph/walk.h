@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "core/graph/node.h"
+#include "core/graph/trace.h"
 
 namespace terrella::graph {
 
-/// Nodes that lie on a path from a source to an output, inputs before users. Sources are not included. Tuples come
-/// before their projections. Never recursive: chains may be millions long.
-std::vector<Tensor> between(std::span<const Tensor> sources, std::span<const Tensor> outputs);
+/// Nodes that lie on a path from a source, watched by the trace, to an output; inputs before users. Sources are not
+/// included. Tuples come before their projections. Never recursive: chains may be millions long.
+std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs);
 
 /// Inputs of a node, whatever another thread does to it meanwhile.
 Tensors inputs_of(const Tensor& node);

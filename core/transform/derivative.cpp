@@ -1,4 +1,5 @@
 // vjp and jvp, and how they walk the graph.
+#include <memory>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -48,8 +49,10 @@ void add_to(Tensor& slot, const Tensor& part) { slot = accumulated(slot, part); 
 
 }  // namespace
 
-Tensors pull_back(std::span<const Tensor> sources, std::span<const Tensor> outputs, std::span<const Tensor> cotangents) {
-  const std::vector<Tensor> order = graph::between(sources, outputs);
+Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
+                  std::span<const Tensor> cotangents) {
+  const graph::Trace::Pause pause(trace);
+  const std::vector<Tensor> order = graph::between(trace, sources, outputs);
   graph::NodeSet involved;
   for (const Tensor& s : sources) involved.insert(s.node());
   for (const Tensor& n : order) involved.insert(n.node());
@@ -82,10 +85,12 @@ Tensors pull_back(std::span<const Tensor> sources, std::span<const Tensor> outpu
   return result;
 }
 
-Tensors push_forward(std::span<const Tensor> sources, std::span<const Tensor> outputs, std::span<const Tensor> tangents) {
+Tensors push_forward(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
+                     std::span<const Tensor> tangents) {
+  const graph::Trace::Pause pause(trace);
   Derivatives tangent;
   for (std::size_t i = 0; i < sources.size(); ++i) tangent.of(sources[i])[0] = tangents[i];
-  for (const Tensor& x : graph::between(sources, outputs)) {
+  for (const Tensor& x : graph::between(trace, sources, outputs)) {
     const Tensors inputs = graph::inputs_of(x);
     if (x.node()->projection >= 0) {
       const Tensor t = tangent.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)];
@@ -136,16 +141,40 @@ Tensor like(const char* operation, const char* what, const Tensor& given, const 
 
 }  // namespace
 
+namespace {
+
+/// What a transform had evaluated and kept is let go, where the caller holds on to a result.
+void forget_all(const Tensors& results) {
+  for (const Tensor& y : results)
+    if (y.node()->done()) graph::forget(*y.node());
+}
+
+/// What a pullback walks. When it goes, values that live longer forget how they came about.
+struct Record {
+  std::unique_ptr<graph::Trace> trace = std::make_unique<graph::Trace>();
+  Tensors sources, value;
+  Record() = default;
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+  ~Record() {
+    trace.reset();
+    forget_all(value);
+  }
+};
+
+}  // namespace
+
 Vjp vjp(const Function& f, const Tensors& x) {
-  const auto trace = std::make_shared<graph::Trace>();
-  const Tensors sources = watched(*trace, x);
-  const Tensors value = f(sources);
-  return {value, [trace, sources, value](const Tensors& cotangents) {
+  const auto record = std::make_shared<Record>();
+  record->sources = watched(*record->trace, x);
+  record->value = f(record->sources);
+  return {record->value, [record](const Tensors& cotangents) {
+            const Tensors& value = record->value;
             if (cotangents.size() != value.size()) fail("vjp: ", cotangents.size(), " cotangents for ", value.size(), " results");
             Tensors g;
             for (std::size_t i = 0; i < value.size(); ++i)
               g.push_back(cotangents[i].defined() ? like("vjp", "cotangent", cotangents[i], value[i], i) : cotangents[i]);
-            return zeros_where_none(pull_back(sources, value, g), sources);
+            return zeros_where_none(pull_back(*record->trace, record->sources, value, g), record->sources);
           }};
 }
 
@@ -154,11 +183,14 @@ Jvp jvp(const Function& f, const Tensors& x, const Tensors& tangents) {
   Tensors t;
   for (std::size_t i = 0; i < x.size(); ++i)
     t.push_back(tangents[i].defined() ? like("jvp", "tangent", tangents[i], x[i], i) : tangents[i]);
-  const graph::Trace trace;
-  const Tensors sources = watched(trace, x);
   Jvp result;
-  result.value = f(sources);
-  result.tangent = zeros_where_none(push_forward(sources, result.value, t), result.value);
+  {
+    const graph::Trace trace;
+    const Tensors sources = watched(trace, x);
+    result.value = f(sources);
+    result.tangent = zeros_where_none(push_forward(trace, sources, result.value, t), result.value);
+  }
+  forget_all(result.value);
   return result;
 }
 

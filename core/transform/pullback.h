@@ -2,15 +2,17 @@
 #pragma once
 #include <span>
 
-#include "core/tensor.h"
+#include "core/graph/trace.h"
 
 namespace terrella {
 
-/// Cotangents of `sources` from those of `outputs` (none() for zero), by the rules of the nodes between them.
+/// Cotangents of `sources`, watched by the trace, from those of `outputs` (none() for zero), by the rules of the nodes between them.
 /// none() where nothing flows.
-Tensors pull_back(std::span<const Tensor> sources, std::span<const Tensor> outputs, std::span<const Tensor> cotangents);
+Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
+                  std::span<const Tensor> cotangents);
 
 /// Tangents of `outputs` from those of `sources`.
-Tensors push_forward(std::span<const Tensor> sources, std::span<const Tensor> outputs, std::span<const Tensor> tangents);
+Tensors push_forward(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
+                     std::span<const Tensor> tangents);
 
 }  // namespace terrella

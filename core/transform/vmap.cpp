@@ -37,6 +37,7 @@ std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<st
   return [f, in_axes, out_axis](const Tensors& x) {
     if (in_axes.size() != x.size()) fail("vmap: ", in_axes.size(), " in_axes for ", x.size(), " arguments");
     std::int64_t size = -1;
+    const graph::Trace trace;
     Tensors arguments, sources;
     Batched batched;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -50,14 +51,14 @@ std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<st
       size = front.shape()[0];
       Shape one = front.shape();
       one.erase(0);
-      const Tensor source = graph::placeholder({one, front.dtype()});
+      const Tensor source = trace.watch(graph::placeholder({one, front.dtype()}));
       arguments.push_back(source);
       sources.push_back(source);
       batched[source.node()] = {front};
     }
     if (size < 0) fail("vmap: no argument has a mapped axis");
     const Tensors outputs = f(arguments);
-    for (const Tensor& node : graph::between(sources, outputs)) run_rule(node, batched, size);
+    for (const Tensor& node : graph::between(trace, sources, outputs)) run_rule(node, batched, size);
     Tensors results;
     for (const Tensor& y : outputs) {
       const auto found = batched.find(y.node());

@@ -23,6 +23,11 @@ std::vector<double> read_frequencies(const Document& document, Report& report) {
                    frequency.size());
   }
   const auto options = options_of(*block, report);
+  if (const Option* const announced = find_option(options, {"NFREQ"})) {
+    double n = 0;
+    if (parse_number(announced->value, n) != NumberKind::plain || n != static_cast<double>(frequency.size()))
+      report.error(block->line, ">FREQ has NFREQ=", announced->value, ", but holds ", frequency.size());
+  }
   if (const Option* const order = find_option(options, {"ORDER"}); order && frequency.size() > 1) {
     const std::string stated = upper(order->value);
     const bool increasing = frequency.front() < frequency.back();
@@ -47,7 +52,11 @@ std::vector<double> read_azimuths(const Document& document, const Block& block, 
     report.error(block.line, "ROT=", source, " is not known; ZROT, TROT, RHOROT, NORTH, NONE or an angle");
   const Block* angles = document.find(source, report);
   if (!angles && source == "TROT") angles = document.find("TROT.EXP", report);
-  if (!angles && source != "ZROT") angles = document.find("ZROT", report);
+  if (!angles && source != "ZROT") {
+    angles = document.find("ZROT", report);
+    if (angles && rotation)
+      report.repair(block.line, "rotation-missing", "ROT=" + source + ", but no such block: >ZROT taken");
+  }
   if (!angles) {
     if (rotation)
       report.repair(block.line, "rotation-missing", "ROT=" + source + ", but no such block: taken as 0 degrees");

@@ -47,11 +47,12 @@ std::string keyword_of(std::string_view line) {
   return keyword;
 }
 
-// In the free text of >INFO a '>' starts a block only where one of these follows; the rest is the author's prose.
-bool ends_info(const std::string& keyword) {
-  return keyword.starts_with('=') || keyword == "END" || keyword == "HEAD" || keyword == "HMEAS" ||
-         keyword == "EMEAS" || keyword == "FREQ" || keyword == "SPECTRA";
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
+
+// In the free text of >INFO a '>' starts a block only where one of these follows; the rest is the author's prose.
+bool ends_info(std::string_view keyword) { return keyword.starts_with('=') || keyword == "END" || is_read(keyword); }
 
 // Splits "KEYWORD options // count" behind the '>'.
 Block header_line(std::string_view line, std::int64_t number, const Report& report) {
@@ -75,6 +76,19 @@ Block header_line(std::string_view line, std::int64_t number, const Report& repo
 }
 
 }  // namespace
+
+bool is_read(std::string_view keyword) {
+  const auto tensor_element = [&](std::size_t at) {
+    return is_one_of(keyword.substr(at, 2), {"XX", "XY", "YX", "YY"});
+  };
+  if (keyword.starts_with('Z') && tensor_element(1)) return is_one_of(keyword.substr(3), {"R", "I", ".VAR", ".COV"});
+  if ((keyword.starts_with("RHO") || keyword.starts_with("PHS")) && tensor_element(3))
+    return is_one_of(keyword.substr(5), {"", ".ERR", ".VAR"});
+  if (is_one_of(keyword.substr(0, 2), {"TX", "TY"}))
+    return is_one_of(keyword.substr(2), {"R.EXP", "I.EXP", "VAR.EXP", "R", "I", ".VAR", "VAR", ".VAR.EXP"});
+  return is_one_of(keyword, {"HEAD", "INFO", "=DEFINEMEAS", "=MTSECT", "=SPECTRASECT", "=EMAPSECT", "HMEAS", "EMEAS",
+                             "FREQ", "SPECTRA", "ZROT", "TROT", "TROT.EXP", "RHOROT"});
+}
 
 std::string upper(std::string_view text) {
   std::string result(text);

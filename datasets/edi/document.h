@@ -53,6 +53,9 @@ void for_each_line(const Block& block, const Visit& visit) {
   }
 }
 
+/// True for the blocks and sections that are read or that hold the axes of one that is.
+bool is_read(std::string_view keyword);
+
 std::string upper(std::string_view text);
 std::string_view trim(std::string_view text);
 

@@ -112,22 +112,13 @@ void turn_to_north(Site& site, const std::vector<double>& z_azimuth, const std::
                         : text("rotate from azimuths ", lowest, " .. ", highest, " to 0 (stated by the file)"));
 }
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-// What is read, derived quantities that repeat it, and bookkeeping; anything else is worth a note.
-bool is_known(std::string_view keyword) {
-  if (is_one_of(keyword.substr(0, 3), {"ZXX", "ZXY", "ZYX", "ZYY"}))
-    return is_one_of(keyword.substr(3), {"R", "I", ".VAR", ".COV"});
-  if (is_one_of(keyword.substr(0, 2), {"TX", "TY"}))
-    return is_one_of(keyword.substr(2), {"R.EXP", "I.EXP", "VAR.EXP", "R", "I", ".VAR", "VAR", ".VAR.EXP"});
+// Quantities derived from impedance and tipper, and measures of quality: known, and not needed.
+bool is_derived(std::string_view keyword) {
   for (const char* start :
        {"RHO",   "PHS",     "COH",    "PREDCOH", "EPREDCOH", "HPREDCOH", "SIG",   "INDMAG", "INDANG", "TIP",
         "ZSKEW", "ZSTRIKE", "ZELLIP", "TSKEW",   "TSTRIKE",  "TELLIP",   "RES1D", "DEP1D",  "FRHO",   "FPHS"})
     if (keyword.starts_with(start)) return true;
-  return is_one_of(keyword, {"HEAD", "INFO", "=DEFINEMEAS", "=MTSECT", "=SPECTRASECT", "=EMAPSECT", "HMEAS", "EMEAS",
-                             "FREQ", "SPECTRA", "ZROT", "TROT", "TROT.EXP"});
+  return false;
 }
 
 Sounding read_sounding(const Document& document, const Header& header, Report& report) {
@@ -150,7 +141,7 @@ Site read_document(std::string_view bytes, const std::string& path) {
   const Document document(bytes, report);
   const Header header = read_header(document, report);
   for (const Block& block : document.blocks())
-    if (!is_known(block.keyword))
+    if (!is_read(block.keyword) && !is_derived(block.keyword))
       report.repair(block.line, "unknown-block", ">" + block.keyword.substr(0, 40) + " not read");
   Sounding sounding = read_sounding(document, header, report);
   const auto rows = usable_rows(sounding, document, report);

@@ -20,18 +20,19 @@ std::vector<Option> options_of_all(const Document& document, std::string_view ke
 }
 
 // >INFO is free text; of it only "KEY = value" and "KEY: value" lines with one word before the sign are taken.
-std::vector<Option> info_options(const Document& document, Report& report) {
+std::vector<Option> info_options(const Document& document) {
   std::vector<Option> options;
-  const Block* const block = document.find("INFO", report);
-  if (!block) return options;
-  for_each_line(*block, [&](std::string_view line, std::int64_t number) {
-    const std::size_t sign = line.find_first_of("=:");
-    if (sign == std::string_view::npos) return;
-    const std::string key = upper(trim(line.substr(0, sign)));
-    if (key == "LATITUDE" || key == "LONGITUDE" || key == "ELEVATION" || key == "SIGNCONVENTION" ||
-        key == "TRANSFER_FUNCTION.SIGN_CONVENTION")
-      options.push_back({key, std::string(trim(line.substr(sign + 1))), number});
-  });
+  for (const Block& block : document.blocks()) {
+    if (block.keyword != "INFO") continue;
+    for_each_line(block, [&](std::string_view line, std::int64_t number) {
+      const std::size_t sign = line.find_first_of("=:");
+      if (sign == std::string_view::npos) return;
+      const std::string key = upper(trim(line.substr(0, sign)));
+      if (key == "LATITUDE" || key == "LONGITUDE" || key == "ELEVATION" || key == "SIGNCONVENTION" ||
+          key == "TRANSFER_FUNCTION.SIGN_CONVENTION")
+        options.push_back({key, std::string(trim(line.substr(sign + 1))), number});
+    });
+  }
   return options;
 }
 
@@ -89,8 +90,17 @@ void read_coordinates(const Places& places, Header& header, Report& report) {
     report.repair(0, "longitude-wrapped", text("longitude ", header.longitude, " written as ", wrapped));
     header.longitude = wrapped;
   }
-  for (const Option* option : {find_option(places.head, {"ELEV", "ELEVATION"}),
-                               find_option(places.measurement, {"REFELEV"}), find_option(places.info, {"ELEVATION"})}) {
+}
+
+void read_elevation(const Places& places, Header& header, Report& report) {
+  struct Place {
+    const Option* option;
+    const std::vector<Option>* units;  ///< where UNITS may say feet
+  };
+  const Place candidates[] = {{find_option(places.head, {"ELEV", "ELEVATION"}), &places.head},
+                              {find_option(places.measurement, {"REFELEV"}), &places.measurement},
+                              {find_option(places.info, {"ELEVATION"}), nullptr}};
+  for (const auto& [option, place] : candidates) {
     if (!option) continue;
     double value = 0;
     // A unit may follow the number ("158 m").
@@ -100,8 +110,10 @@ void read_coordinates(const Places& places, Header& header, Report& report) {
     if (kind == NumberKind::not_a_number || std::abs(value) >= 1e30) continue;
     if (kind == NumberKind::decimal_comma)
       report.repair(option->line, "decimal-comma", text(option->key, "=", option->value));
+    const Option* const unit = place ? find_option(*place, {"UNITS"}) : nullptr;
+    if (unit && (upper(unit->value) == "FT" || upper(unit->value) == "FEET")) value *= 0.3048;
     if (std::abs(value) > 12000)
-      report.error(option->line, option->key, "=", option->value, " m is no elevation on Earth");
+      report.error(option->line, option->key, "=", option->value, " is no elevation on Earth");
     header.elevation = value;
     return;
   }
@@ -117,7 +129,7 @@ void read_units(const Places& places, Header& header, Report& report) {
     return;
   }
   // In >HEAD most programs give the unit of length here.
-  for (const char* known : {"M", "METER", "METERS", "METRE", "METRES", "FT", "FEET", "KM", "NONE", "SI", "MV/KM/NT",
+  for (const char* known : {"M", "METER", "METERS", "METRE", "METRES", "FT", "FEET", "NONE", "SI", "MV/KM/NT",
                             "[MV/KM]/[NT]", "MV/KM/GAMMA", "MILLIVOLTS_PER_KILOMETER_PER_NANOTESLA"})
     if (unit == known) return;
   report.error(option->line, "UNITS=", option->value, " is not known; impedances are read in mV/km/nT or ohm");
@@ -154,7 +166,7 @@ void read_channel_azimuth(const Document& document, Header& header, Report& repo
 
 Header read_header(const Document& document, Report& report) {
   const Places places{options_of_all(document, "HEAD", report), options_of_all(document, "=DEFINEMEAS", report),
-                      info_options(document, report)};
+                      info_options(document)};
   Header header;
   if (const Option* const empty = find_option(places.head, {"EMPTY"})) {
     double value = 0;
@@ -165,6 +177,7 @@ Header read_header(const Document& document, Report& report) {
     if (header.empty.declared) header.empty.value = value;
   }
   read_coordinates(places, header, report);
+  read_elevation(places, header, report);
   read_units(places, header, report);
   read_sign(places, header, report);
   read_channel_azimuth(document, header, report);

@@ -33,7 +33,7 @@ std::string to_utf8(std::string_view value, std::int64_t line, Report& report) {
       result += c;
     }
   }
-  if (latin_1) report.repair(line, "encoding", "'" + result + "' read as Latin-1");
+  if (latin_1) report.repair(line, "foreign-encoding", "'" + result + "' read as Latin-1");
   return result;
 }
 

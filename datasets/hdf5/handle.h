@@ -1,7 +1,6 @@
 // datasets/hdf5/handle.h: owners of what libhdf5 lends. Free of hdf5.h, so that it stays out of everybody's build.
 #pragma once
 #include <cstdint>
-#include <mutex>
 #include <utility>
 
 namespace terrella::datasets::hdf5 {
@@ -29,7 +28,7 @@ class Handle {
 };
 
 /// libhdf5 for this thread alone (Debian's is not thread-safe), without its printing of errors to stderr and without
-/// its loading of filter plugins. Both settings are as before when it ends.
+/// its loading of filter plugins. Both settings are as before when it ends. Nests within a thread.
 class Library {
  public:
   Library();
@@ -38,7 +37,6 @@ class Library {
   Library& operator=(const Library&) = delete;
 
  private:
-  std::unique_lock<std::recursive_mutex> lock_;
   int (*print_)(std::int64_t, void*) = nullptr;
   void* print_data_ = nullptr;
   unsigned plugins_ = 0;

@@ -193,30 +193,28 @@ INSTANTIATE(std::complex<double>)
 INSTANTIATE(std::string)
 #undef INSTANTIATE
 
-Reader::Reader(const std::string& path) : path_(path) {
+std::string load_sealed(const std::string& path) {
   try {
-    if (!has_seal(read_start(path, seal_bytes))) unsealed(path, read_start(path, 1 << 20));  // says what it is instead
-    open(read_file(path, most_bytes));
+    const std::string start = read_start(path, 1 << 20);
+    return has_seal(start) ? datasets::read_file(path, most_bytes) : start;
   } catch (const std::bad_alloc&) { throw ResourceError(path + ": memory is too short to read it"); }
 }
 
-Reader::Reader(const std::string& path, std::string_view bytes) : path_(path) { open(bytes); }
-
-void Reader::open(std::string_view bytes) {
-  const auto [sealed_kind, image] = unsealed(path_, bytes);
+Reader::Reader(const std::string& path, const Unsealed& file) : path_(path) {
+  const std::string_view image = file.image;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fapl_core(access.id(), 1 << 20, false);
   // libhdf5 copies the image before it looks at it and never writes to ours.
   H5Pset_file_image(access.id(), const_cast<char*>(image.data()), image.size());
   file_ = Handle(H5Fopen(unique_name().c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose);
   if (file_.id() < 0) throw FormatError(path_, 0, "cannot be opened by libhdf5" + last_error());
-  auto file = std::make_shared<ReadGroup::File>(ReadGroup::File{path_, image.size()});
+  auto shared = std::make_shared<ReadGroup::File>(ReadGroup::File{path_, image.size()});
   Handle group(H5Gopen2(file_.id(), "/", H5P_DEFAULT), H5Gclose);
   if (group.id() < 0) throw FormatError(path_, 0, "has no root group" + last_error());
-  root_.reset(new ReadGroup(std::move(file), std::move(group), "/"));
+  root_.reset(new ReadGroup(std::move(shared), std::move(group), "/"));
   kind_ = root_->text("kind");
-  if (kind_ != sealed_kind)
-    throw FormatError(path_, 0, terrella::text("is damaged: sealed as '", sealed_kind, "', but holds a ", kind_));
+  if (kind_ != file.kind)
+    throw FormatError(path_, 0, terrella::text("is damaged: sealed as '", file.kind, "', but holds a ", kind_));
 }
 
 void Reader::expect(const std::string& kind, int newest) const {

@@ -266,8 +266,8 @@ Survey read(const hdf5::Reader& reader) {
 }
 }  // namespace
 
-Survey read_survey(const std::string& path) { return read(hdf5::Reader(path)); }
-Survey read_survey(const std::string& path, std::string_view bytes) { return read(hdf5::Reader(path, bytes)); }
+Survey read_survey(const std::string& path) { return hdf5::read_sealed(path, read); }
+Survey read_survey(const std::string& path, std::string_view bytes) { return hdf5::read_sealed(path, bytes, read); }
 
 bool is_survey_file(std::string_view first_bytes) { return hdf5::has_seal(first_bytes, "survey"); }
 

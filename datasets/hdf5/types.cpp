@@ -1,19 +1,24 @@
 #include "datasets/hdf5/types.h"
 
 #include <bit>
+#include <mutex>
 
 namespace terrella::datasets::hdf5 {
 
 static_assert(std::endian::native == std::endian::little, "memory and file share their layout");
 
 namespace {
-std::recursive_mutex& library_mutex() {
-  static std::recursive_mutex mutex;
+std::mutex& library_mutex() {
+  static std::mutex mutex;
   return mutex;
 }
+// No recursive_mutex: its owner is a number of the thread that changes in a forked child (trial.h), which must go on.
+thread_local int depth = 0;
 }  // namespace
 
-Library::Library() : lock_(library_mutex()) {
+Library::Library() {
+  if (depth == 0) library_mutex().lock();
+  ++depth;
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLget_loading_state(&plugins_);
@@ -23,6 +28,7 @@ Library::Library() : lock_(library_mutex()) {
 Library::~Library() {
   H5PLset_loading_state(plugins_);
   H5Eset_auto2(H5E_DEFAULT, print_, print_data_);
+  if (--depth == 0) library_mutex().unlock();
 }
 
 Handle complex_type() {

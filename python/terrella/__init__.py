@@ -8,27 +8,36 @@ Survey(1 sites)
 
 from terrella import plot
 from terrella._terrella import (
+    LayeredModel,
     Provenance,
     Reading,
     Repair,
+    Result,
     Site,
+    SiteFit,
     Survey,
     Unreadable,
     __version__,
     read,
     read_readable,
+    read_result,
     write_edi,
+    write_result,
+    write_survey,
 )
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
 
 __all__ = [
     "FormatError",
+    "LayeredModel",
     "MeshError",
     "Provenance",
     "Reading",
     "Repair",
     "ResourceError",
+    "Result",
     "Site",
+    "SiteFit",
     "SolveError",
     "Survey",
     "TerrellaError",
@@ -38,5 +47,8 @@ __all__ = [
     "plot",
     "read",
     "read_readable",
+    "read_result",
     "write_edi",
+    "write_result",
+    "write_survey",
 ]

@@ -27,3 +27,12 @@ def site_row(site):
         str(len(site.provenance.repairs)),
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def result_to_html(result):
+    rows = "".join(
+        f"<tr><td>{escape(fit.site)}</td><td>{len(fit.period)}</td><td>{fit.rms:.3f}</td><td>{escape(fit.stopped)}</td></tr>"
+        for fit in result.fits
+    )
+    heads = "".join(f"<th>{head}</th>" for head in ("site", "periods", "RMS", "stopped because"))
+    return f"<b>Result</b>: {len(result.fits)} sites<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

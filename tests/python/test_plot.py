@@ -89,6 +89,13 @@ def test_the_veil_begins_at_the_depth_of_investigation():
     assert len(plain.collections) == 1
 
 
+def test_one_deep_site_does_not_set_the_depth():
+    result = make_result(5)
+    assert plot.section(result).get_ylim() == (4.5, 0)
+    result.model.depth_of_investigation[2] = 90000
+    assert plot.section(result).get_ylim() == (6, 0)
+
+
 def test_red_is_conductive():
     colormap = plot.resistivity_colormap()
     assert tuple(round(255 * part) for part in colormap(0.0)[:3]) == plot.RESISTIVITY_COLORS[0]

@@ -29,6 +29,21 @@ def test_a_site_written_is_read_back(tmp_path):
     assert survey[0].provenance.format.startswith("edi") and survey[0].provenance.path == str(tmp_path / "a.edi")
 
 
+def test_a_survey_in_hdf5_is_read_back_and_opened_by_xarray(tmp_path):
+    xarray = pytest.importorskip("xarray")
+    survey = tl.Survey([half_space("A", n=5), half_space("B", n=3)], name="line")
+    tl.write_survey(survey, tmp_path / "line.h5")
+    again = tl.read(tmp_path / "line.h5")
+    assert again.name == "line"
+    for one, other in zip(survey, again, strict=True):
+        np.testing.assert_array_equal(one.z, other.z)
+        np.testing.assert_array_equal(one.period, other.period)
+    with xarray.open_dataset(tmp_path / "line.h5", engine="h5netcdf") as dataset:
+        assert dict(dataset.z.sizes) == {"station": 2, "period": 5, "output": 2, "input": 2}
+        assert dataset.z.attrs["units"] == "ohm"
+        np.testing.assert_array_equal(dataset.z[0], survey[0].z)
+
+
 def test_paths_globs_folders_and_lists(tmp_path):
     for name in ("s2", "s10", "s1"):
         tl.write_edi(half_space(name), tmp_path / f"{name}.edi")

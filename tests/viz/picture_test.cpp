@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "example.h"
-#include "png.h"
+#include "pixels.h"
 #include "viz/color.h"
 
 namespace terrella::viz {
@@ -80,6 +80,22 @@ TEST_F(Picture, WhatLiesBelowTheDepthOfInvestigationIsVeiled) {
     right += picture.at(panel.right - 100, y) == color;
   }
   EXPECT_NEAR(double(left) / right, 2.0 / 3.0, 0.02);
+}
+
+TEST_F(Picture, OneDeepSiteDoesNotSetTheDepth) {
+  inversion::Result result = example::line(5, 1);
+  result.model.depth_of_investigation = {1000, 1000, 90000, 1000, 1000};
+  plot_section(result, path("deep.png"));
+  const example::Picture picture = read_png(path("deep.png"));
+  // Twice the median: half of the first column is veiled, nothing of the third.
+  const Color color = color_of(100, {10, 1000});
+  const example::Box panel = find(picture, {color}, color_bar);
+  int first = 0, third = 0;
+  for (int y = 0; y < picture.height; ++y) {
+    first += picture.at(panel.left + 100, y) == color;
+    third += picture.at((panel.left + panel.right) / 2, y) == color;
+  }
+  EXPECT_NEAR(double(first) / third, 0.5, 0.02);
 }
 
 TEST_F(Picture, MissingResistivitiesAreGreyAndNoted) {

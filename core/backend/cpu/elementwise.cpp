@@ -28,11 +28,11 @@ const ElementwiseTable& table() {
   return filled;
 }
 
-/// Memory of an input that nobody else holds and that fits the output, else new memory.
+/// Memory of ours in an input that nobody else holds and that fits the output, else new memory.
 void provide(std::span<const Array> inputs, Array& out) {
   out.strides = row_major_strides(out.shape);
   for (const Array& in : inputs) {
-    if (in.buffer.unique() && in.shape == out.shape && size_of(in.dtype) == size_of(out.dtype) && in.contiguous()) {
+    if (in.buffer.unique() && !in.buffer->owner && in.shape == out.shape && size_of(in.dtype) == size_of(out.dtype) && in.contiguous()) {
       out.buffer = in.buffer;
       out.offset = in.offset;
       return;

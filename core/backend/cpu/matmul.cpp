@@ -1,12 +1,11 @@
 // Matrix products: OpenBLAS with one thread a call, inside tiles that depend on the shape alone.
-#include <cblas.h>
-
 #include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstdio>
 #include <vector>
 
+#include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
@@ -57,6 +56,8 @@ bool agrees() {
   return worst < 1e-4;
 }
 
+}  // namespace
+
 bool blas_is_right() {
   static const bool right = [] {
     openblas_set_num_threads(1);
@@ -68,6 +69,8 @@ bool blas_is_right() {
   }();
   return right;
 }
+
+namespace {
 
 template <class T>
 void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx, std::int64_t ldy, std::int64_t ldo) {

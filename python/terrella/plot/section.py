@@ -15,7 +15,7 @@ def section(
     result       : has .model.resistivity [site, layer], ohm m; .model.thickness [site, layer - 1], m;
                    .model.depth_of_investigation [site], m, or None; .survey.sites with .name .latitude .longitude
     ax           : matplotlib axes; a new figure where None
-    depth_limit  : m; 1.5 times the greatest depth of investigation where None
+    depth_limit  : m; 1.5 times the greatest depth of investigation, at most twice the median, where None
     limits       : (lowest, highest) ohm m of the colours; from the model above the depth of investigation where None
     returns      : ax, distance and depth in km
     raises       : ImportError where matplotlib is missing, ValueError where sizes disagree or a limit is impossible
@@ -88,8 +88,9 @@ def _depth_limit(wish, bottoms, investigated):
         if not (np.isfinite(wish) and wish > 0):
             raise ValueError(f"section: depth_limit {wish} m is not positive")
         return float(wish)
-    if np.isfinite(investigated).any():
-        return 1.5 * float(np.nanmax(investigated))
+    known = np.sort(investigated[np.isfinite(investigated) & (investigated > 0)])
+    if known.size:  # one site that sees far deeper must not squeeze the others
+        return float(min(1.5 * known[-1], 2 * known[known.size // 2]))
     finite = bottoms[np.isfinite(bottoms)]
     return 1.25 * float(finite.max()) if finite.size else 1000.0
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "core/error.h"
@@ -100,7 +102,7 @@ TEST(CorruptEdi, SpellingsThatAreFineGiveTheSameNumbers) {
   for (const char* other : {"old-mac-line-ends", "lower-case", "indented", "comments-without-bracket", "d-exponents",
                             "missing-exponent-letter", "lon-instead-of-long", "no-count", "spaced-options",
                             "angle-bracket-in-info", "tipper-other-spelling", "hemisphere-letters", "byte-order-mark",
-                            "nul-bytes", "missing-end", "decimal-comma"}) {
+                            "nul-bytes", "missing-end", "decimal-comma", "info-twice"}) {
     const Site site = read_edi(corpus + other + ".edi");
     EXPECT_EQ(site.name, plain.name) << other;
     EXPECT_EQ(site.latitude, plain.latitude) << other;
@@ -111,4 +113,32 @@ TEST(CorruptEdi, SpellingsThatAreFineGiveTheSameNumbers) {
     EXPECT_EQ(site.tipper, plain.tipper) << other;
     EXPECT_EQ(site.tipper_error, plain.tipper_error) << other;
   }
+}
+
+TEST(CorruptEdi, FeetAreMetresAndAxesBehindInfoCount) {
+  EXPECT_NEAR(read_edi(corpus + "elevation-in-feet.edi").elevation, 1200.5, 1e-6);
+  EXPECT_EQ(read_edi(corpus + "zrot-after-info.edi").z[0][xy], -read_edi(corpus + "crlf.edi").z[0][yx]);
+}
+
+TEST(CorruptEdi, EveryRuleOfRepairIsDocumentedAndShown) {
+  // The rules of the reader's sources; each must stand in docs/conventions.md and be shown by a file of the corpus.
+  const fs::path root = fs::path(TERRELLA_TESTS_FOLDER).parent_path();
+  const auto slurp = [](const fs::path& path) {
+    std::ostringstream out;
+    out << std::ifstream(path).rdbuf();
+    return out.str();
+  };
+  const std::string conventions = slurp(root / "docs/conventions.md");
+  std::set<std::string> shown, used;
+  for (const Expected& expected : expectations())
+    if (expected.outcome == "repair") shown.insert(expected.what);
+  const std::regex rule("\"([a-z0-9]+(-[a-z0-9]+)+)\"");
+  for (const auto& entry : fs::directory_iterator(root / "datasets/edi")) {
+    const std::string source = slurp(entry.path());
+    for (std::sregex_iterator match(source.begin(), source.end(), rule), end; match != end; ++match)
+      if (!(*match)[1].str().starts_with("edi-")) used.insert((*match)[1]);
+  }
+  EXPECT_GT(used.size(), 25u);
+  EXPECT_EQ(used, shown);
+  for (const std::string& name : used) EXPECT_NE(conventions.find("`" + name + "`"), std::string::npos) << name;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -194,6 +195,33 @@ TEST(SurveyFile, SealedButWrongContentIsRefusedByName) {
               root.group("latitude");
             })).substr(0, 24),
             "/latitude: is no dataset");
+}
+
+TEST(SurveyFile, WhatBreaksInTheChildIsAnErrorHere) {
+  const hdf5::Library alone;
+  EXPECT_NO_THROW(hdf5::try_in_child("x.h5", 0, [] {}));
+  EXPECT_NO_THROW(hdf5::try_in_child("x.h5", 0, [] { throw std::runtime_error("an end like another"); }));
+  EXPECT_THROW(hdf5::try_in_child("x.h5", 0, [] { std::abort(); }), FormatError);
+  try {
+    hdf5::try_in_child("x.h5", 0, [] { throw FormatError("x.h5", 0, "is odd"); });
+    ADD_FAILURE() << "accepted";
+  } catch (const FormatError& error) { EXPECT_STREQ(error.what(), "x.h5: is odd"); }
+  EXPECT_THROW(hdf5::try_in_child("x.h5", 0, [] { ::raise(SIGKILL); }), FormatError);
+}
+
+TEST(SurveyFile, DamageUnderARenewedSealNeverCrashes) {
+  const std::string image_ = image(odd_survey()).substr(hdf5::seal_bytes);
+  std::mt19937_64 random(221);
+  int refused = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    std::string damaged = image_;
+    for (int i = 0; i < 8; ++i)
+      damaged[random() % damaged.size()] = static_cast<char>(random() % 4 == 0 ? 255 : random());
+    try {
+      validate(read_survey("x.h5", hdf5::sealed("survey", damaged)));
+    } catch (const FormatError&) { ++refused; }
+  }
+  EXPECT_GT(refused, 20);
 }
 
 TEST(SurveyFile, ReadTakesSurveysFromFoldersAndTheRestByName) {

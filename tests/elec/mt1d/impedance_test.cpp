@@ -133,6 +133,12 @@ TEST(Impedance1d, SecondDerivativesAgreeInEveryOrder) {
     const auto gradient = [](const Function& f) -> Function {
       return [=](const Tensors& at) { return vjp(f, at).pullback({Tensor(1.0)}); };
     };
+    const auto of_logarithms = [](const Function& f) -> Function {  // so that inner tangents depend on the point too
+      return [=](const Tensors& at) { return f({exp(at[0]), exp(at[1]), exp(at[2])}); };
+    };
+    const Tensors logs = {log(x[0]), log(x[1]), log(x[2])};
+    expect_same(jvp(tangent(of_logarithms(fast), u), logs, v).tangent,
+                jvp(tangent(of_logarithms(slow), u), logs, v).tangent, 1e-11);
     // forward over forward, reverse over forward, forward over reverse, reverse over reverse
     expect_same(jvp(tangent(fast, u), x, v).tangent, jvp(tangent(slow, u), x, v).tangent, 1e-11);
     const Tensor bar = random_complex(seed, fast(x)[0].shape());

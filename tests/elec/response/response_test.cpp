@@ -240,6 +240,9 @@ TEST(PhaseTensor, EllipseIsItsSingularValueDecomposition) {  // Caldwell et al. 
       matmul(matmul(matrix_transpose(turn(e.alpha - e.beta)), from_components({major, zero, zero, minor})),
              turn(e.alpha + e.beta));
   EXPECT_LT(max_abs(rebuilt - phi) / max_abs(phi), 1e-12);
+  EXPECT_LT(max_abs(remainder(e.strike - (e.alpha - e.beta) + 90, 180) - 90),
+            1e-12);  // the same axis, within 90 degrees
+  EXPECT_LE(max_abs(e.strike), 90);
 }
 
 TEST(PhaseTensor, SkewDoesNotTurnAndStrikeDoes) {

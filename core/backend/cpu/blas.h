@@ -1,0 +1,45 @@
+// core/backend/cpu/blas.h: OpenBLAS and the LAPACK inside it, one thread a call; calls come from our own threads.
+#pragma once
+#include <cblas.h>
+
+#include <complex>
+
+namespace terrella::cpu {
+
+/// Sets OpenBLAS to one thread and compares its products with plain loops, once: old builds choose wrong kernels on
+/// processors newer than themselves. Says so on stderr when they differ.
+bool blas_is_right();
+
+}  // namespace terrella::cpu
+
+// LAPACK's Fortran interface: column-major, arguments by address.
+extern "C" {
+#define TERRELLA_LAPACK(p, T, R)                                                                                    \
+  void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info);                                  \
+  void p##gelqf_(const int* m, const int* n, T* a, const int* lda, T* tau, T* work, const int* lwork, int* info);
+TERRELLA_LAPACK(s, float, float)
+TERRELLA_LAPACK(d, double, double)
+TERRELLA_LAPACK(c, std::complex<float>, float)
+TERRELLA_LAPACK(z, std::complex<double>, double)
+#undef TERRELLA_LAPACK
+#define TERRELLA_LAPACK(name, T) \
+  void name(const int* m, const int* n, const int* k, T* a, const int* lda, const T* tau, T* work, const int* lwork, int* info);
+TERRELLA_LAPACK(sorglq_, float)
+TERRELLA_LAPACK(dorglq_, double)
+TERRELLA_LAPACK(cunglq_, std::complex<float>)
+TERRELLA_LAPACK(zunglq_, std::complex<double>)
+#undef TERRELLA_LAPACK
+#define TERRELLA_LAPACK(name, T)                                                                                       \
+  void name(const char* jobz, const int* m, const int* n, T* a, const int* lda, T* s, T* u, const int* ldu, T* vt,      \
+            const int* ldvt, T* work, const int* lwork, int* iwork, int* info);
+TERRELLA_LAPACK(sgesdd_, float)
+TERRELLA_LAPACK(dgesdd_, double)
+#undef TERRELLA_LAPACK
+#define TERRELLA_LAPACK(name, T)                                                                                        \
+  void name(const char* jobz, const int* m, const int* n, std::complex<T>* a, const int* lda, T* s, std::complex<T>* u, \
+            const int* ldu, std::complex<T>* vt, const int* ldvt, std::complex<T>* work, const int* lwork, T* rwork,    \
+            int* iwork, int* info);
+TERRELLA_LAPACK(cgesdd_, float)
+TERRELLA_LAPACK(zgesdd_, double)
+#undef TERRELLA_LAPACK
+}

@@ -1,0 +1,39 @@
+// core/linalg.h: dense factorisations and solves of matrices in the last two axes; leading axes are a batch.
+// f32 f64 c64 c128, differentiable to any order in both modes.
+#pragma once
+#include "core/tensor.h"
+
+namespace terrella {
+
+/// Lower L with A = L L^H of a Hermitian positive definite A [.., n, n]. Only the Hermitian part (A + A^H) / 2 counts.
+/// SolveError names the pivot and the batch entry where A is not positive definite.
+Tensor cholesky(const Tensor& a);
+
+struct Triangle {
+  bool lower = true;     ///< which triangle of A is read; the other is not
+  bool adjoint = false;  ///< solve A^H x = b instead
+};
+/// x of A x = b for triangular A [.., n, n], b [.., n, m] or a vector [n]; batch axes broadcast.
+/// SolveError names the row of a zero on the diagonal.
+Tensor triangular_solve(const Tensor& a, const Tensor& b, Triangle triangle = {});
+
+/// x of A x = b for Hermitian positive definite A, by Cholesky.
+Tensor solve_positive(const Tensor& a, const Tensor& b);
+
+struct Qr {
+  Tensor q, r;  ///< [.., m, k], [.., k, n], k = min(m, n); diagonal of r real and not negative
+};
+/// A = Q R with orthonormal columns of Q. Derivatives need m >= n and full rank.
+Qr qr(const Tensor& a);
+
+struct Svd {
+  Tensor u, s, vh;  ///< [.., m, k], [.., k] real and descending, [.., k, n], k = min(m, n)
+};
+/// A = U diag(s) V^H. Derivatives of u and vh exist for distinct singular values only: between equal ones the part that
+/// is not determined is taken as zero. The phase of complex singular vectors is free: their derivatives are meaningful
+/// in combinations that do not depend on it.
+Svd svd(const Tensor& a);
+/// s alone.
+Tensor singular_values(const Tensor& a);
+
+}  // namespace terrella

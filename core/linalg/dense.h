@@ -1,0 +1,56 @@
+// core/linalg/dense.h: what the dense factorisations share. For the files beside it.
+#pragma once
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/backend/backend.h"
+#include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/cpu.h"
+#include "core/backend/cpu/memory.h"
+#include "core/backend/cpu/parallel.h"
+#include "core/error.h"
+#include "core/graph/op.h"
+#include "core/transform.h"
+
+namespace terrella::linalg {
+
+/// Rows, columns and number of the matrices in the last two axes.
+struct Stack {
+  std::int64_t rows, columns, count;
+  explicit Stack(const Shape& shape)
+      : rows(shape[shape.rank() - 2]), columns(shape.back()), count(1) {
+    for (int i = 0; i + 2 < shape.rank(); ++i) count *= shape[i];
+  }
+  std::int64_t size() const { return rows * columns; }
+};
+
+/// " number 3 of the batch" where there are several.
+std::string which(const Stack& stack, std::int64_t b);
+
+/// Checks rank and makes integers f64; names the operation.
+Tensor matrices(const char* operation, const Tensor& a);
+Tensor square_matrices(const char* operation, const Tensor& a);
+
+/// [batch.., rows, columns] with the batch of `like`.
+Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns);
+
+/// Calls body(T{}, first, last) for ranges of a batch, in parallel, with T the type of dtype.
+template <class Body>
+void for_batch(DType dtype, std::int64_t count, std::int64_t flops_each, const Body& body) {
+  if (!cpu::blas_is_right())
+    throw SolveError("linear algebra: OpenBLAS computes wrong results on this processor; set OPENBLAS_CORETYPE, for example to Haswell");
+  with_type(dtype, [&](auto t) {
+    using T = decltype(t);
+    if constexpr (!std::is_integral_v<T>)
+      cpu::parallel_for(count, std::max<std::int64_t>(1, 100000 / std::max<std::int64_t>(1, flops_each)),
+                        [&](std::int64_t first, std::int64_t last) { body(T{}, first, last); });
+  });
+}
+
+
+/// The vjp that belongs to a jvp rule: the rule is linear in the tangent, its adjoint comes by differentiating it.
+Tensors transposed(const std::function<Tensors(const Tensors&)>& jvp_rule, const Tensors& like, std::span<const Tensor> cotangents);
+
+}  // namespace terrella::linalg

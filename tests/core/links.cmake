@@ -1,0 +1,6 @@
+# The elementwise suite once more for each instruction set, all against the same references in long double.
+foreach(isa baseline avx2 avx512)
+  add_test(NAME Elementwise.On_${isa} COMMAND terrella_core_test --gtest_brief=1 --gtest_filter=*Elementwise*)
+  set_tests_properties(Elementwise.On_${isa} PROPERTIES ENVIRONMENT TERRELLA_ISA=${isa} TIMEOUT 600
+                       SKIP_REGULAR_EXPRESSION "this machine has [a-z0-9]+ at best")
+endforeach()
