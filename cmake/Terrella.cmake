@@ -22,6 +22,7 @@ endif()
 add_library(terrella_flags INTERFACE)
 target_compile_options(terrella_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-psabi
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-pragmas>  # GCC's, which only hurry loops
   $<$<BOOL:${TERRELLA_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-pragmas>  # `GCC ivdep` helps GCC only
   -fno-math-errno)
