@@ -1,0 +1,120 @@
+// cli/check.cpp: `terrella check`, every file read or refused, with what was mended in it.
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/quality.h"
+#include "cli/talk.h"
+#include "datasets/read.h"
+
+namespace terrella::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json describe(const datasets::Site& site) {
+  const Quality q = quality_of(site);
+  Json repairs = Json::array();
+  for (const datasets::Repair& r : site.provenance.repairs)
+    repairs.push_back({{"line", r.line}, {"rule", r.rule}, {"detail", r.detail}});
+  return {{"name", site.name},
+          {"format", site.provenance.format},
+          {"program", site.provenance.program},
+          {"periods", site.periods()},
+          {"shortest_period", site.period.empty() ? Json(nullptr) : number(site.period.front())},
+          {"longest_period", site.period.empty() ? Json(nullptr) : number(site.period.back())},
+          {"components", components_of(site)},
+          {"values", q.values},
+          {"missing", q.missing},
+          {"without_error", q.without_error},
+          {"median_relative_error", number(q.median_error)},
+          {"phases_out_of_quadrant", q.phases_out_of_quadrant},
+          {"repairs", std::move(repairs)}};
+}
+
+void print_site(const std::string& file, const datasets::Site& site) {
+  const Quality q = quality_of(site);
+  std::string facts = site.period.empty() ? "no periods"
+                                          : fmt::format("{} periods {:.3g} to {:.3g} s", site.periods(),
+                                                        site.period.front(), site.period.back());
+  facts += ", " + components_of(site);
+  if (q.missing) facts += fmt::format(", {} of {} values missing", q.missing, q.values);
+  if (q.without_error) facts += fmt::format(", {} without error", q.without_error);
+  if (std::isfinite(q.median_error)) facts += fmt::format(", error {:.2g} %", 100 * q.median_error);
+  if (q.phases_out_of_quadrant)
+    facts += fmt::format(", {} of {} phases out of quadrant", q.phases_out_of_quadrant, q.phases);
+  print(fmt::format("read     {}: {}: {}\n", plain(file), plain(site.name), facts));
+  std::map<std::string, std::size_t> rules;
+  for (const datasets::Repair& r : site.provenance.repairs) ++rules[r.rule];
+  for (const auto& [rule, count] : rules) {
+    const auto first = std::find_if(site.provenance.repairs.begin(), site.provenance.repairs.end(),
+                                    [&](const auto& r) { return r.rule == rule; });
+    const std::string more = count > 1 ? fmt::format(" (and {} more)", count - 1) : "";
+    print(fmt::format("  mended {}{}: {}: {}{}\n", plain(file), first->line > 0 ? fmt::format(":{}", first->line) : "",
+                      rule, plain(first->detail), more));
+  }
+}
+
+int run(const Options& o) {
+  std::vector<datasets::Unreadable> refused;
+  const std::vector<std::string> files = datasets::find_files(o.files, refused);
+  Json list = Json::array();
+  std::size_t sites = 0, repairs = 0, mended = 0, without_error = 0;
+  for (const std::string& file : files) {
+    const datasets::Reading reading = datasets::read_readable({file});
+    refused.insert(refused.end(), reading.unreadable.begin(), reading.unreadable.end());
+    Json described = Json::array();
+    for (const datasets::Site& site : reading.survey.sites) {
+      ++sites;
+      repairs += site.provenance.repairs.size();
+      mended += !site.provenance.repairs.empty();
+      const Quality q = quality_of(site);
+      without_error += q.without_error > 0 && q.without_error + q.missing == q.values;
+      if (o.json)
+        described.push_back(describe(site));
+      else
+        print_site(file, site);
+    }
+    if (o.json && reading.unreadable.empty())
+      list.push_back({{"path", file}, {"read", true}, {"sites", std::move(described)}});
+  }
+  for (const datasets::Unreadable& u : refused) {
+    if (o.json)
+      list.push_back({{"path", u.path}, {"read", false}, {"line", u.line}, {"message", u.message}});
+    else
+      print(fmt::format("refused  {}{}: {}\n", plain(u.path), u.line > 0 ? fmt::format(":{}", u.line) : "",
+                        plain(u.message)));
+  }
+  if (o.json)
+    print_json({{"schema", "terrella/check/1"},
+                {"files", std::move(list)},
+                {"sites", sites},
+                {"refused", refused.size()},
+                {"repairs", repairs}});
+  say(fmt::format("{} sites read, {} of them mended in {} places; {} refused", sites, mended, repairs, refused.size()));
+  if (without_error)
+    say(fmt::format("{} sites have no errors at all: an inversion needs --error-floor", without_error));
+  return refused.empty() ? success : bad_input;
+}
+
+}  // namespace
+
+Action check(Arguments& arguments) {
+  auto o = std::make_shared<Options>();
+  arguments.positional("FILES...", o->files, "EDI or HDF5 files, folders, globs");
+  arguments.option("json", &o->json, "one JSON object on stdout");
+  return [o] { return run(*o); };
+}
+
+}  // namespace terrella::cli

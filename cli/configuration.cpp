@@ -1,0 +1,133 @@
+#include "cli/configuration.h"
+
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+
+#include "cli/nearest.h"
+#include "datasets/file/read_file.h"
+
+namespace terrella::cli {
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{1} << 20;
+
+/// Goes through a file and collects what is wrong in it, so that all is said at once.
+class Reader {
+ public:
+  Reader(const std::string& path, const std::vector<Setting>& settings) : path_(path), settings_(settings) {}
+
+  /// Keys of a table, whose settings' keys begin with `prefix`.
+  void read(const toml::table& table, const std::string& prefix) {
+    std::vector<std::string> known;  // the next words after the prefix
+    for (const Setting& s : settings_)
+      if (s.configurable && s.key.starts_with(prefix))
+        known.push_back(s.key.substr(prefix.size(), s.key.find('.', prefix.size()) - prefix.size()));
+    for (const auto& [name, node] : table) {
+      const std::string key = prefix + std::string(name.str());
+      const auto setting = std::find_if(settings_.begin(), settings_.end(),
+                                        [&](const Setting& s) { return s.configurable && s.key == key; });
+      if (setting != settings_.end()) {
+        if (!take(node, setting->given ? nullptr : &setting->target, setting->target))
+          wrong(node, fmt::format("{} is {}; it must be {}", key, toml_kind(node), kind_of(setting->target)));
+      } else if (node.is_table() && std::find(known.begin(), known.end(), name.str()) != known.end()) {
+        read(*node.as_table(), key + ".");
+      } else {
+        wrong(node, fmt::format("unknown key '{}'{}", key, did_you_mean(name.str(), known)));
+      }
+    }
+  }
+
+  void wrong(const toml::node& node, const std::string& what) {
+    problems_.emplace_back(node.source().begin.line, fmt::format("{}:{}: {}", path_, node.source().begin.line, what));
+  }
+
+  void finish() {
+    if (problems_.empty()) return;
+    std::stable_sort(problems_.begin(), problems_.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::string all;
+    for (const auto& problem : problems_) all += (all.empty() ? "" : "\n") + problem.second;
+    throw UsageError(all);
+  }
+
+ private:
+  static std::string toml_kind(const toml::node& node) {
+    if (node.is_string()) return "a text";
+    if (node.is_integer()) return fmt::format("{}", **node.as_integer());
+    if (node.is_floating_point()) return fmt::format("{}", **node.as_floating_point());
+    if (node.is_boolean()) return **node.as_boolean() ? "true" : "false";
+    if (node.is_array()) return "a list";
+    return node.is_table() ? "a table" : "a date or time";
+  }
+
+  /// False where the type is wrong. Without a place the value is only looked at: a flag has overruled it.
+  bool take(const toml::node& node, const Target* place, const Target& type) {
+    std::string text;  // as on a command line
+    if (std::holds_alternative<std::vector<double>*>(type) || std::holds_alternative<std::vector<std::string>*>(type)) {
+      const bool numbers = std::holds_alternative<std::vector<double>*>(type);
+      const toml::array* const list = node.as_array();
+      if (!list) return false;
+      std::vector<double> values;
+      std::vector<std::string> texts;
+      for (const toml::node& item : *list) {
+        if (numbers ? !item.is_number() : !item.is_string()) return false;
+        if (numbers)
+          values.push_back(*item.value<double>());
+        else
+          texts.push_back(**item.as_string());
+      }
+      if (place && numbers) *std::get<std::vector<double>*>(*place) = values;
+      if (place && !numbers) *std::get<std::vector<std::string>*>(*place) = texts;
+      return true;
+    }
+    const bool whole = std::holds_alternative<int*>(type) || std::holds_alternative<std::uint64_t*>(type);
+    if (std::holds_alternative<bool*>(type) && node.is_boolean())
+      text = **node.as_boolean() ? "true" : "false";
+    else if (whole && node.is_integer())
+      text = fmt::format("{}", **node.as_integer());
+    else if (std::holds_alternative<double*>(type) && node.is_number())
+      text = fmt::format("{}", *node.value<double>());
+    else if ((std::holds_alternative<std::string*>(type) || std::holds_alternative<Choice>(type)) && node.is_string())
+      text = **node.as_string();
+    else
+      return false;
+    if (!place) return true;
+    try {
+      assign(*place, text, "value");
+    } catch (const UsageError& error) { wrong(node, error.what()); }
+    return true;
+  }
+
+  const std::string& path_;
+  const std::vector<Setting>& settings_;
+  std::vector<std::pair<std::uint32_t, std::string>> problems_;
+};
+
+}  // namespace
+
+std::string toml_version() { return fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH); }
+
+void read_configuration(const std::string& path, const std::string& table, const std::vector<Setting>& settings) {
+  const std::string bytes = datasets::read_file(path, most_bytes);
+  toml::table file;
+  try {
+    file = toml::parse(bytes, path);
+  } catch (const toml::parse_error& error) {
+    throw UsageError(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
+  }
+  Reader reader(path, settings);
+  for (const auto& [name, node] : file) {
+    if (name.str() != table)
+      reader.wrong(node, fmt::format("unknown table or key '{}'; settings stand in [{}]", name.str(), table));
+    else if (!node.is_table())
+      reader.wrong(node, fmt::format("{} must be a table: [{}]", table, table));
+    else
+      reader.read(*node.as_table(), "");
+  }
+  reader.finish();
+}
+
+}  // namespace terrella::cli

@@ -1,0 +1,55 @@
+// cli/demo_data.cpp: `terrella demo-data`, soundings over an earth that is known.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/layered_forward.h"
+#include "cli/output.h"
+#include "cli/talk.h"
+#include "datasets/edi/edi.h"
+#include "datasets/file/atomic_file.h"
+#include "datasets/synthetic/line.h"
+
+namespace terrella::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> folder;
+  datasets::SyntheticNoise noise;
+  bool force = false;
+};
+
+int run(const Options& o) {
+  if (!(o.noise.impedance >= 0 && o.noise.impedance < 1))
+    throw UsageError("demo-data: --noise is a fraction of |Z|, 0 to 1");
+  const std::filesystem::path folder = o.folder.front();
+  const datasets::SyntheticLine line = datasets::basin_line();
+  const datasets::Survey survey = datasets::synthetic_survey(line, layered_impedance, o.noise);
+  make_folder(folder.string());
+  std::vector<std::string> paths;
+  for (const datasets::Site& site : survey.sites) paths.push_back((folder / (site.name + ".edi")).string());
+  const std::string truth = (folder / "truth.csv").string();
+  paths.push_back(truth);
+  check_outputs(paths, o.force);
+  for (std::size_t i = 0; i < survey.sites.size(); ++i) datasets::write_edi(survey.sites[i], paths[i]);
+  datasets::write_file(truth, datasets::truth_csv(line));
+  for (const std::string& path : paths) print(plain(path) + "\n");
+  say(fmt::format("{} sites, noise {:g} % of |Z|, seed {}", survey.sites.size(), 100 * o.noise.impedance,
+                  o.noise.seed));
+  return success;
+}
+
+}  // namespace
+
+Action demo_data(Arguments& arguments) {
+  auto o = std::make_shared<Options>();
+  arguments.positional("FOLDER", o->folder, "for the EDI files and truth.csv", 1, 1);
+  arguments.option("noise", &o->noise.impedance, "standard deviation, of |Z|");
+  arguments.option("seed", &o->noise.seed, "of the noise");
+  arguments.option("force", &o->force, "replace files that exist");
+  return [o] { return run(*o); };
+}
+
+}  // namespace terrella::cli

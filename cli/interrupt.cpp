@@ -1,0 +1,37 @@
+#include "cli/interrupt.h"
+
+#include <unistd.h>
+
+#include <atomic>
+
+namespace terrella::cli {
+namespace {
+
+std::atomic<int> signals{0};
+static_assert(std::atomic<int>::is_always_lock_free);  // so that a handler may use it
+
+void note(int) {
+  constexpr int interrupted = 130;
+  if (signals.fetch_add(1) > 0) ::_exit(interrupted);
+}
+
+}  // namespace
+
+Interrupt::Interrupt() {
+  signals = 0;
+  struct sigaction action {};
+  action.sa_handler = note;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, &interrupt_);
+  ::sigaction(SIGTERM, &action, &terminate_);
+}
+
+Interrupt::~Interrupt() {
+  ::sigaction(SIGINT, &interrupt_, nullptr);
+  ::sigaction(SIGTERM, &terminate_, nullptr);
+}
+
+bool Interrupt::asked() const { return signals > 0; }
+
+}  // namespace terrella::cli

@@ -1,0 +1,23 @@
+// cli/interrupt.h: Ctrl-C and SIGTERM while something runs that can be gone on with later.
+#pragma once
+#include <csignal>
+
+namespace terrella::cli {
+
+/// While one is alive, the first SIGINT or SIGTERM is only noted, and the second ends the program at once with exit
+/// code 130. Files are replaced as a whole, so that even then none is damaged. Afterwards signals do what they did
+/// before.
+class Interrupt {
+ public:
+  Interrupt();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+  bool asked() const;
+
+ private:
+  struct sigaction interrupt_ {
+  }, terminate_{};
+};
+
+}  // namespace terrella::cli

@@ -1,0 +1,136 @@
+// terrella: from files of soundings to resistivity models and their pictures.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <new>
+
+#include "cli/command.h"
+#include "cli/nearest.h"
+#include "cli/output.h"
+#include "cli/talk.h"
+#include "core/error.h"
+
+namespace terrella::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = {
+      {"check", check, "FILES... [--json]", "say what is in files and what is wrong with them"},
+      {"info", info, "FILES... [--json]", "list sites, coordinates, periods, components, errors"},
+      {"convert", convert, "FILES... -o OUT", "EDI files to one HDF5 file and back"},
+      {"forward 1d", forward_1d, "--resistivity A,B,... --thickness X,... [-o FILE]",
+       "the response of a layered earth"},
+      {"invert 1d", invert_1d, "FILES... -o RUN.h5 [--config RUN.toml]", "a layered model below every site"},
+      {"plot section", plot_section, "RUN.h5 -o FILE.png", "the resistivity section of a result"},
+      {"plot response", plot_response, "RUN.h5 -o FILE.png [--sites A,B]", "sounding curves and their fit"},
+      {"export", export_run, "RUN.h5 -o FOLDER", "a result as CSV tables and VTK files"},
+      {"demo-data", demo_data, "FOLDER", "EDI files of a synthetic line, and the truth below it"},
+      {"completion", completion, "bash", "the script that completes words of this command in a shell"},
+      {"help", help, "[COMMAND]", "all commands, or the options of one"},
+      {"version", version, "[--json]", "versions of the program and its libraries"},
+  };
+  return table;
+}
+
+namespace {
+
+std::string overview() {
+  std::string out = "usage: terrella COMMAND ...\n\n";
+  std::size_t width = 0;
+  for (const Command& c : commands()) width = std::max(width, std::string_view(c.name).size());
+  for (const Command& c : commands()) out += fmt::format("  {:<{}}  {}\n", c.name, width, c.help);
+  return out + "\nResults go to stdout, talk to stderr. terrella help COMMAND tells the options of one.\n";
+}
+
+/// The command that the first words name; their number goes to `used`. nullptr where there is none.
+const Command* find_command(const std::vector<std::string>& words, std::size_t& used) {
+  for (used = 2; used > 0; --used) {
+    if (words.size() < used) continue;
+    const std::string name = used == 2 ? words[0] + " " + words[1] : words[0];
+    for (const Command& c : commands())
+      if (c.name == name) return &c;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void unknown_command(const std::vector<std::string>& words) {
+  std::vector<std::string> names, second;
+  for (const Command& c : commands()) {
+    const std::string name = c.name;
+    const std::size_t blank = std::min(name.find(' '), name.size());
+    names.push_back(name.substr(0, blank));
+    if (names.back() == words[0] && blank < name.size()) second.push_back(name.substr(blank + 1));
+  }
+  if (second.empty()) throw UsageError(fmt::format("unknown command '{}'{}", words[0], did_you_mean(words[0], names)));
+  throw UsageError(fmt::format("{} is followed by one of: {}{}", words[0], fmt::join(second, ", "),
+                               words.size() > 1 ? did_you_mean(words[1], second) : ""));
+}
+
+std::string help_of(const Command& command) {
+  Arguments arguments;
+  command.declare(arguments);
+  return fmt::format("usage: terrella {} {}\n\n{}\n\n{}", command.name, command.usage, command.help,
+                     arguments.help_text());
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty() || words[0] == "-h" || words[0] == "--help") {
+    print(overview());
+    return words.empty() ? usage_error : success;
+  }
+  std::vector<std::string> rest = words;
+  if (rest[0] == "--version") rest[0] = "version";
+  std::size_t used = 0;
+  const Command* const command = find_command(rest, used);
+  if (!command) unknown_command(rest);
+  rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(used));
+  Arguments arguments;
+  const Action action = command->declare(arguments);
+  arguments.parse(command->name, rest);
+  if (arguments.help_wanted()) {
+    print(help_of(*command));
+    return success;
+  }
+  set_verbosity(arguments.verbosity());
+  return action();
+}
+
+/// What an exception means to the shell, said on stderr.
+int guarded(const std::vector<std::string>& words) {
+  const auto told = [](ExitCode code, const char* what) {
+    complain(what);
+    return static_cast<int>(code);
+  };
+  try {
+    return run(words);
+  } catch (const UsageError& error) {
+    return told(usage_error, error.what());
+  } catch (const std::invalid_argument& error) {
+    return told(usage_error, error.what());
+  } catch (const ResourceError& error) { return told(no_resources, error.what()); } catch (const std::bad_alloc&) {
+    return told(no_resources, "out of memory; give fewer files or layers");
+  } catch (const SolveError& error) { return told(internal_error, error.what()); } catch (const Error& error) {
+    return told(bad_input, error.what());
+  } catch (const std::exception& error) { return told(internal_error, error.what()); }
+}
+
+}  // namespace
+
+Action help(Arguments& arguments) {
+  auto words = std::make_shared<std::vector<std::string>>();
+  arguments.positional("COMMAND", *words, "one or two words", 0, 2);
+  return [words] {
+    std::size_t used = 0;
+    if (words->empty()) return print(overview()), success;
+    if (const Command* const command = find_command(*words, used)) return print(help_of(*command)), success;
+    unknown_command(*words);
+  };
+}
+
+}  // namespace terrella::cli
+
+int main(int count, char** words) {
+  // A file size limit (ulimit -f) shows as an error of the write, which then says what to do.
+  std::signal(SIGXFSZ, SIG_IGN);
+  return terrella::cli::guarded({words + 1, words + count});
+}

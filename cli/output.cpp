@@ -1,0 +1,87 @@
+#include "cli/output.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/arguments.h"
+#include "core/error.h"
+
+namespace terrella::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// FNV-1a, 64 bit.
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037u;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return hash;
+}
+
+}  // namespace
+
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw ResourceError(fmt::format("standard output: {}", std::strerror(errno)));
+}
+
+void print_json(const nlohmann::ordered_json& object) {
+  print(object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+void check_outputs(const std::vector<std::string>& paths, bool force) {
+  std::string problems;
+  for (const std::string& path : paths) {
+    const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
+    std::error_code error;
+    const char* problem = nullptr;
+    if (fs::is_directory(path, error))
+      problem = "is a folder";
+    else if (!force && fs::exists(fs::symlink_status(path, error)))
+      problem = "exists already; --force replaces it";
+    else if (!fs::is_directory(folder, error))
+      problem = "its folder does not exist";
+    else if (::access(folder.c_str(), W_OK) != 0)
+      problem = "its folder cannot be written to";
+    if (problem) problems += fmt::format("{}{}: {}", problems.empty() ? "" : "\n", path, problem);
+  }
+  if (!problems.empty()) throw UsageError(problems);
+}
+
+void make_folder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw Error(fmt::format("{}: folder cannot be made: {}", path, error.message()));
+}
+
+std::string file_name_of(std::string_view name) {
+  constexpr std::string_view harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+";
+  constexpr std::size_t most = 100;
+  std::string out;
+  for (const char c : name) {
+    const bool leading = out.empty() && (c == '.' || c == '-');  // hidden files; words that look like options
+    if (harmless.find(c) != std::string_view::npos && !leading)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  if (out.empty()) return "unnamed";
+  if (out.size() > most) out = fmt::format("{}~{:016x}", out.substr(0, most - 17), hash_of(name));
+  return out;
+}
+
+std::string size_text(double bytes) {
+  std::size_t unit = 0;
+  constexpr std::array units = {"bytes", "kB", "MB", "GB", "TB"};
+  while (bytes >= 1000 && unit + 1 < units.size()) bytes /= 1000, ++unit;
+  return unit == 0 ? fmt::format("{:.0f} {}", bytes, units[0]) : fmt::format("{:.1f} {}", bytes, units[unit]);
+}
+
+}  // namespace terrella::cli

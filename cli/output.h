@@ -1,0 +1,30 @@
+// cli/output.h: where results go: to stdout, and to files that are never overwritten unasked.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace terrella::cli {
+
+/// A word on stdout. Throws ResourceError where it cannot be written.
+void print(std::string_view text);
+
+/// One object on stdout, with the key `schema`; bytes that are not UTF-8 become replacement characters.
+void print_json(const nlohmann::ordered_json& object);
+
+/// Throws UsageError that names all files which exist already, unless `force`, and all whose folder does not exist or
+/// cannot be written to.
+void check_outputs(const std::vector<std::string>& paths, bool force);
+
+/// Makes the folder and those above it. Throws Error.
+void make_folder(const std::string& path);
+
+/// A name as a file name: letters, digits and "._-+" stay, each other byte becomes %XX, also a leading dot, so that no
+/// name leaves its folder; what is longer than 100 bytes is cut and ends with its hash.
+std::string file_name_of(std::string_view name);
+
+/// "1.2 MB".
+std::string size_text(double bytes);
+
+}  // namespace terrella::cli
