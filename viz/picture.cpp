@@ -41,7 +41,8 @@ std::string rms_text(std::vector<double> rms) {
   return "RMS " + fixed(rms.front(), 2) + " to " + fixed(rms.back(), 2) + ", median " + fixed(rms[rms.size() / 2], 2);
 }
 
-/// One site that sees far deeper than the others must not squeeze them into the top of the picture.
+/// One site that sees far deeper than the others must not squeeze them into the top of the picture, and neither must the
+/// longest periods: below half the length of the line there are no two sites to tell what lies between them.
 double automatic_depth_limit(const Section& section) {
   std::vector<double> depths;
   for (const SectionSite& site : section.sites)
@@ -49,7 +50,9 @@ double automatic_depth_limit(const Section& section) {
       depths.push_back(site.depth_of_investigation);
   if (depths.empty()) return section.depth_edges.back();
   std::sort(depths.begin(), depths.end());
-  return std::min(1.5 * depths.back(), 2 * depths[depths.size() / 2]);
+  const double seen = std::min(1.5 * depths.back(), 2 * depths[depths.size() / 2]);
+  const double length = section.distance_edges.back() - section.distance_edges.front();
+  return section.columns() > 2 && std::isfinite(section.azimuth) ? std::min(seen, length / 2) : seen;
 }
 
 /// Limits at 1 or 3 times a power of ten around the central 96 % (by area) of what the data see.
