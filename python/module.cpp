@@ -7,4 +7,5 @@ PYBIND11_MODULE(_terrella, m) {
   terrella::python::bind_errors(m);
   terrella::python::bind_datasets(m);
   terrella::python::bind_inversion(m);
+  terrella::python::bind_invert_1d(m);
 }

@@ -9,6 +9,7 @@ Survey(1 sites)
 from terrella import plot
 from terrella._terrella import (
     LayeredModel,
+    Progress,
     Provenance,
     Reading,
     Repair,
@@ -18,6 +19,7 @@ from terrella._terrella import (
     Survey,
     Unreadable,
     __version__,
+    invert_1d,
     read,
     read_readable,
     read_result,
@@ -31,6 +33,7 @@ __all__ = [
     "FormatError",
     "LayeredModel",
     "MeshError",
+    "Progress",
     "Provenance",
     "Reading",
     "Repair",
@@ -44,6 +47,7 @@ __all__ = [
     "UnitError",
     "Unreadable",
     "__version__",
+    "invert_1d",
     "plot",
     "read",
     "read_readable",
