@@ -82,6 +82,7 @@ FewLayersAnswer invert_few_layers(const Sounding& sounding, const Invert1dOption
 
   optimize::CeresOptions ceres;
   ceres.max_iterations = o.max_iterations;
+  ceres.value_tolerance = 1e-7;  // far below what the errors of the data can tell
   const bool bounded = o.highest_resistivity > 0;
   ceres.lower.assign(at(layers), std::log10(bounded ? o.lowest_resistivity : 1e-3));
   ceres.upper.assign(at(layers), std::log10(bounded ? o.highest_resistivity : 1e6));

@@ -13,6 +13,7 @@
 #include "inversion/checkpoint.h"
 #include "inversion/few_layers.h"
 #include "inversion/layered_earth.h"
+#include "inversion/regularization/roughness.h"
 #include "inversion/resolution.h"
 #include "inversion/run_keeper.h"
 #include "inversion/strategy/minimize.h"
@@ -56,13 +57,13 @@ class Reporter {
 };
 
 /// Goes on with a problem of the run, or returns what it came to before.
-Summary solve(const Problem& problem, std::size_t number, std::vector<double> start, const Invert1dOptions& options,
+Summary solve(const Problem& problem, std::size_t number, const std::vector<double>& start, const Invert1dOptions& options,
               const RunKeeper& keeper, Reporter& reporter, std::int32_t site, const std::string& name, std::size_t sites) {
   Kept kept = keeper.kept(number);
   if (kept.summary) return *kept.summary;
   State state = kept.state ? std::move(*kept.state) : State{};
-  if (!kept.state) state.model = std::move(start);
-  Summary summary = minimize(problem, std::move(state), options,
+  if (!kept.state) state.model = start;
+  Summary summary = minimize(problem, std::move(state), start, options,
                              [&](const State& now) { return reporter.iteration(number, site, name, now); });
   if (summary.reason != optimize::Stop::callback) reporter.done(number, summary, sites);
   return summary;
@@ -126,15 +127,27 @@ SiteFit fit_of(const Sounding& s, const SiteAnswer& answer, const Invert1dOption
   return fit;
 }
 
-Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, const std::string& hash, const Invert1dOptions& options,
-           const RunControl& control) {
-  std::vector<Sounding> usable;
-  std::vector<std::size_t> place;  // of each usable one
+/// Those that have data; along the line where they are one problem, whose normal matrix then is a narrow band.
+std::vector<std::size_t> places_of_usable(const std::vector<Sounding>& soundings, const Invert1dOptions& options) {
+  std::vector<std::size_t> place;
+  std::vector<double> latitude, longitude;
   for (std::size_t i = 0; i < soundings.size(); ++i)
     if (soundings[i].problem.empty()) {
-      usable.push_back(soundings[i]);
       place.push_back(i);
+      latitude.push_back(soundings[i].latitude);
+      longitude.push_back(soundings[i].longitude);
     }
+  if (options.lateral == 0) return place;
+  std::vector<std::size_t> ordered;
+  for (const std::size_t k : line_order(latitude, longitude)) ordered.push_back(place[k]);
+  return ordered;
+}
+
+Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, const std::string& hash, const Invert1dOptions& options,
+           const RunControl& control) {
+  const std::vector<std::size_t> place = places_of_usable(soundings, options);
+  std::vector<Sounding> usable;
+  for (const std::size_t i : place) usable.push_back(soundings[i]);
   const bool together = options.lateral > 0, few = options.method == Method1d::few_layers;
   const std::size_t sites = usable.size();
   const std::vector<double> thickness =

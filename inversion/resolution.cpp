@@ -1,8 +1,10 @@
 #include "inversion/resolution.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "core/backend/cpu/parallel.h"
 #include "core/error.h"
 
 namespace terrella::inversion {
@@ -23,15 +25,15 @@ Resolution resolution(const Problem& problem, const Tensor& m, double lambda, st
   const auto inverse = total.solve_many(unit, n);
   if (!inverse) return result;
   const std::vector<double> gram = data.matrix.to_dense();
-  for (std::int64_t i = 0; i < n; ++i) {
-    result.error[at(i)] = std::sqrt((*inverse)[at(i * n + i)]);
-    const std::int64_t first = i / block * block;
-    for (std::int64_t j = 0; j < block; ++j) {
-      double sum = 0;
-      for (std::int64_t k = 0; k < n; ++k) sum += (*inverse)[at(i * n + k)] * gram[at(k * n + first + j)];
-      result.matrix[at(i * block + j)] = sum;
+  cpu::parallel_for(n, 64, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      result.error[at(i)] = std::sqrt((*inverse)[at(i * n + i)]);
+      double* row = &result.matrix[at(i * block)];
+      std::fill_n(row, block, 0.0);
+      for (std::int64_t k = 0; k < n; ++k)
+        for (std::int64_t j = 0; j < block; ++j) row[j] += (*inverse)[at(i * n + k)] * gram[at(k * n + i / block * block + j)];
     }
-  }
+  });
   return result;
 }
 

@@ -8,6 +8,9 @@ namespace {
 using Reals = std::vector<double>;
 using Integers = std::vector<std::int64_t>;
 
+enum : std::int64_t { not_begun = -2, running = -1 };  // else the number of the reason to stop
+constexpr auto last_reason = static_cast<std::int64_t>(optimize::Stop::not_finite);
+
 void append(Reals& all, const Reals& more) { all.insert(all.end(), more.begin(), more.end()); }
 
 Reals flat(const std::vector<Tensor>& tensors) {
@@ -19,7 +22,7 @@ Reals flat(const std::vector<Tensor>& tensors) {
 void write(Checkpoint& file, const std::string& name, const optimize::State& s) {
   file.reals[name + "x"] = s.x.to_vector<double>();
   file.reals[name + "scalars"] = {s.value, s.first_gradient, s.damping};
-  file.integers[name + "iteration"] = {s.iteration};
+  file.integers[name + "counters"] = {s.iteration, s.settled ? static_cast<std::int64_t>(*s.settled) : running};
   file.reals[name + "steps"] = flat(s.steps);
   file.reals[name + "changes"] = flat(s.changes);
   Reals history;
@@ -97,7 +100,10 @@ optimize::State read_minimizer(const Arrays& arrays, const std::string& name) {
   s.x = Tensor(x);
   const Reals& scalars = sized(arrays, arrays.reals(name + "scalars", 3), 3, name + "scalars");
   s.value = scalars[0], s.first_gradient = scalars[1], s.damping = scalars[2];
-  s.iteration = sized(arrays, arrays.integers(name + "iteration", 1), 1, name + "iteration")[0];
+  const Integers& counters = sized(arrays, arrays.integers(name + "counters", 2), 2, name + "counters");
+  s.iteration = counters[0];
+  if (counters[1] < running || counters[1] > last_reason) arrays.refuse(text("reason ", counters[1], " to stop is unknown"));
+  if (counters[1] != running) s.settled = static_cast<optimize::Stop>(counters[1]);
   s.steps = split(arrays.reals(name + "steps", x.size()), x.size());
   s.changes = split(sized(arrays, arrays.reals(name + "changes", x.size()), s.steps.size() * x.size(), name + "changes"), x.size());
   const Integers& numbers = arrays.integers(name + "history", 1);
@@ -134,8 +140,6 @@ State read_state(const Arrays& arrays, const std::string& name) {
   return s;
 }
 
-enum : std::int64_t { not_begun = -2, running = -1 };  // else the number of the reason to stop
-
 }  // namespace
 
 Checkpoint to_checkpoint(const std::vector<Kept>& problems) {
@@ -157,7 +161,7 @@ std::vector<Kept> from_checkpoint(const Checkpoint& checkpoint, const std::strin
   for (const std::int64_t status : arrays.integers("status", 1)) {
     const std::string name = std::to_string(problems.size()) + ".";
     Kept& kept = problems.emplace_back();
-    if (status < not_begun || status > static_cast<std::int64_t>(optimize::Stop::not_finite))
+    if (status < not_begun || status > last_reason)
       arrays.refuse(text("status ", status, " is unknown"));
     if (status == not_begun) continue;
     kept.state = read_state(arrays, name);

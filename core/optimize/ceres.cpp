@@ -133,6 +133,9 @@ Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const C
   for (const auto* bounds : {&options.lower, &options.upper})
     if (!bounds->empty() && bounds->size() != n) fail("minimize_ceres: ", bounds->size(), " bounds for ", n, " parameters");
 
+  if (!quadratic(problem, start).finite())  // said here, before Ceres writes about it to stderr
+    return {{.x = start}, Stop::not_finite, describe(Stop::not_finite), 1};
+
   Evaluation evaluation(problem, x);
   ::ceres::Problem::Options ownership;
   ownership.evaluation_callback = &evaluation;
@@ -168,16 +171,31 @@ Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const C
   o.logging_type = ::ceres::SILENT;
   o.update_state_every_iteration = true;
   o.callbacks.push_back(&watch);
-  ::ceres::Solver::Summary report;
-  ::ceres::Solve(o, &ceres_problem, &report);
-
-  summary.reason = reason_of(report);
-  if (summary.reason != Stop::not_finite) {
+  // Ceres projects whole steps onto the bounds and then creeps along them. What a bound holds back is frozen and the rest
+  // solved again, until the gradient agrees with what is frozen.
+  std::vector<int> frozen;
+  for (std::size_t round = 0; round <= 2 * n; ++round) {
+    if (frozen.size() == n) break;
+    ceres_problem.SetManifold(x.data(), frozen.empty() ? nullptr : new ::ceres::SubsetManifold(static_cast<int>(n), frozen));
+    ::ceres::Solver::Summary report;
+    ::ceres::Solve(o, &ceres_problem, &report);
+    summary.reason = reason_of(report);
+    if (summary.reason == Stop::not_finite) break;
     summary.state.x = Tensor(x);
     summary.state.value = report.final_cost;
+    summary.message = text(describe(summary.reason), " (Ceres: ", report.message, ")");
+    if (!summary.converged()) break;
+    const std::vector<double> gradient = quadratic(problem, summary.state.x).gradient;
+    std::vector<int> held;
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool at_lower = !options.lower.empty() && x[i] <= options.lower[i], at_upper = !options.upper.empty() && x[i] >= options.upper[i];
+      if ((at_lower && gradient[i] > 0) || (at_upper && gradient[i] < 0)) held.push_back(static_cast<int>(i));
+    }
+    if (held == frozen) break;
+    frozen = std::move(held);
   }
+  if (summary.message.empty()) summary.message = describe(summary.reason);
   summary.evaluations = evaluation.count;
-  summary.message = text(describe(summary.reason), " (Ceres: ", report.message, ")");
   return summary;
 }
 

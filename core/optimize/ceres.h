@@ -9,10 +9,11 @@ namespace terrella::optimize {
 
 struct CeresOptions {
   int max_iterations = 100;
-  double value_tolerance = 1e-9;      ///< relative change of the value
+  double value_tolerance = 1e-13;     ///< relative change of the value
   double gradient_tolerance = 1e-10;  ///< largest |component| of the projected gradient
-  double step_tolerance = 1e-10;      ///< relative to x
-  std::vector<double> lower, upper;   ///< bounds, [n] or empty; infinities are allowed
+  double step_tolerance = 1e-12;      ///< relative to x
+  std::vector<double> lower = {};     ///< bounds, [n] or empty; infinities are allowed
+  std::vector<double> upper = {};
 };
 
 /// Minimises by Levenberg-Marquardt with dense QR within the bounds. Robust losses act on each residual, by their weights.

@@ -4,6 +4,10 @@
 #include <Eigen/Sparse>
 #include <Eigen/SparseCholesky>
 
+#include <algorithm>
+#include <cmath>
+
+#include "core/backend/cpu/parallel.h"
 #include "core/error.h"
 
 namespace terrella::optimize {
@@ -15,6 +19,75 @@ using Sparse = Eigen::SparseMatrix<double>;
 using Vector = Eigen::VectorXd;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+/// Cholesky factor within a band, rows of L from the band's edge to the diagonal. For matrices of stations along a line,
+/// dense blocks beside the diagonal, it is several times faster than a general sparse factor with its ordering.
+class Band {
+ public:
+  /// The half bandwidth of a matrix for which a band pays: not much wider than the rows are filled; else none.
+  static std::optional<Eigen::Index> width(const Sparse& a) {
+    Eigen::Index width = 0;
+    double filled = 0;
+    for (Eigen::Index j = 0; j < a.outerSize(); ++j) {
+      double count = 0;
+      for (Sparse::InnerIterator e(a, j); e; ++e, ++count) width = std::max(width, std::abs(e.row() - j));
+      filled += count * count;
+    }
+    const auto w = static_cast<double>(width);
+    return w * w * static_cast<double>(a.cols()) <= 4 * filled ? std::optional(width) : std::nullopt;
+  }
+
+  Band(const Sparse& a, Eigen::Index width) : width_(width), rows_(Rows::Zero(a.rows(), width + 1)) {
+    for (Eigen::Index j = 0; j < a.outerSize(); ++j)
+      for (Sparse::InnerIterator e(a, j); e; ++e)
+        if (e.row() >= j) rows_(e.row(), j - e.row() + width) = e.value();
+    for (Eigen::Index i = 0; i < a.rows(); ++i)
+      for (Eigen::Index j = std::max<Eigen::Index>(0, i - width); j <= i; ++j) {
+        const Eigen::Index first = std::max<Eigen::Index>(0, i - width), count = j - first;
+        double& entry = rows_(i, j - i + width);
+        entry -= rows_.row(i).segment(first - i + width, count).dot(rows_.row(j).segment(first - j + width, count));
+        if (j < i) {
+          entry /= rows_(j, width);
+        } else {
+          positive_ = positive_ && entry > 0;
+          if (!positive_) return;
+          entry = std::sqrt(entry);
+        }
+      }
+  }
+  bool is_positive() const { return positive_; }
+
+  /// Right-hand sides in groups that share the passes over the factor; each column's numbers do not depend on the others.
+  Rows solve(const Rows& b) const {
+    constexpr std::int64_t group = 64;
+    Rows x(b.rows(), b.cols());
+    cpu::parallel_for(b.cols(), group, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t first = begin; first < end; first += group) {
+        const std::int64_t count = std::min(group, end - first);
+        x.middleCols(first, count) = solve_group(b.middleCols(first, count));
+      }
+    });
+    return x;
+  }
+
+ private:
+  Rows solve_group(Rows x) const {
+    const Eigen::Index n = x.rows();
+    for (Eigen::Index i = 0; i < n; ++i) {
+      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k) x.row(i) -= rows_(i, k - i + width_) * x.row(k);
+      x.row(i) /= rows_(i, width_);
+    }
+    for (Eigen::Index i = n; i-- > 0;) {
+      x.row(i) /= rows_(i, width_);
+      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k) x.row(k) -= rows_(i, k - i + width_) * x.row(i);
+    }
+    return x;
+  }
+
+  Eigen::Index width_;
+  Rows rows_;
+  bool positive_ = true;
+};
 
 }  // namespace
 
@@ -126,6 +199,10 @@ std::optional<std::vector<double>> NormalMatrix::solve_many(std::span<const doub
   if (storage_->is_dense) {
     const Eigen::LLT<Dense> factor(storage_->full);
     if (factor.info() != Eigen::Success) return std::nullopt;
+    x = factor.solve(right);
+  } else if (const auto width = Band::width(storage_->sparse)) {
+    const Band factor(storage_->sparse, *width);
+    if (!factor.is_positive()) return std::nullopt;
     x = factor.solve(right);
   } else {
     const Eigen::SimplicialLLT<Sparse> factor(storage_->sparse);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,9 @@ struct State {
   double value = 0;                  ///< at x; meaningful after the first iteration
   double first_gradient = 0;         ///< largest |component| at the start
   double damping = 0;                ///< 0: not yet chosen
-  std::vector<Tensor> steps, changes;  ///< L-BFGS: differences of x and of the gradient, oldest first
+  std::vector<Tensor> steps = {};    ///< L-BFGS: differences of x, oldest first
+  std::vector<Tensor> changes = {};  ///< and of the gradient
+  std::optional<Stop> settled = {};  ///< the reason to stop here, known before the callback was asked
   std::vector<Iteration> history = {};
 };
 

@@ -80,59 +80,83 @@ optimize::Term linear_term(std::string name, const SparseMatrix& w, std::vector<
   return term;
 }
 
-std::vector<Neighbours> line_neighbours(const std::vector<double>& latitude, const std::vector<double>& longitude,
-                                        double strength) {
-  const std::size_t n = latitude.size();
-  if (longitude.size() != n) fail("line_neighbours: ", n, " latitudes but ", longitude.size(), " longitudes");
-  constexpr double degree = 111.2e3 /* m */, radian = 0.017453292519943295;
-  const auto known = [&](std::size_t i) { return std::isfinite(latitude[i]) && std::isfinite(longitude[i]); };
+namespace {
 
-  // Plane coordinates about the mean; longitudes relative to the first, so that the date line does not matter.
-  std::vector<double> x(n, 0), y(n, 0), along(n, 0);
-  double count = 0, mean_x = 0, mean_y = 0, mean_latitude = 0, first = 0;
-  for (std::size_t i = 0; i < n; ++i)
-    if (known(i)) {
-      if (count == 0) first = longitude[i];
-      mean_latitude += latitude[i];
+/// Plane coordinates of stations about their middle, m; NaN where unknown.
+struct Plane {
+  std::vector<double> north, east;
+  Plane(const std::vector<double>& latitude, const std::vector<double>& longitude) {
+    constexpr double degree = 111.2e3 /* m */, radian = 0.017453292519943295;
+    double middle = 0, count = 0, first = 0;
+    for (std::size_t i = 0; i < latitude.size(); ++i) {
+      if (!std::isfinite(latitude[i]) || !std::isfinite(longitude[i])) continue;
+      if (count == 0) first = longitude[i];  // longitudes relative to it, so that the date line does not matter
+      middle += latitude[i];
       ++count;
     }
-  mean_latitude /= std::max(count, 1.0);
-  for (std::size_t i = 0; i < n; ++i)
-    if (known(i)) {
-      x[i] = degree * (latitude[i] - mean_latitude);
-      y[i] = degree * std::cos(mean_latitude * radian) * std::remainder(longitude[i] - first, 360.0);
-      mean_x += x[i] / count;
-      mean_y += y[i] / count;
+    middle /= std::max(count, 1.0);
+    for (std::size_t i = 0; i < latitude.size(); ++i) {
+      north.push_back(degree * (latitude[i] - middle));
+      east.push_back(degree * std::cos(middle * radian) * std::remainder(longitude[i] - first, 360.0));
     }
-  double xx = 0, xy = 0, yy = 0;
-  for (std::size_t i = 0; i < n; ++i)
-    if (known(i)) {
-      xx += (x[i] - mean_x) * (x[i] - mean_x);
-      xy += (x[i] - mean_x) * (y[i] - mean_y);
-      yy += (y[i] - mean_y) * (y[i] - mean_y);
-    }
-  const double angle = 0.5 * std::atan2(2 * xy, xx - yy);  // of the larger principal axis
-  for (std::size_t i = 0; i < n; ++i)
-    along[i] = known(i) ? std::cos(angle) * x[i] + std::sin(angle) * y[i] : (i > 0 ? along[i - 1] : 0.0);
+  }
+  bool known(std::size_t i) const { return std::isfinite(north[i]) && std::isfinite(east[i]); }
+};
 
+void check_coordinates(const std::vector<double>& latitude, const std::vector<double>& longitude) {
+  if (longitude.size() != latitude.size()) fail("line: ", latitude.size(), " latitudes but ", longitude.size(), " longitudes");
+}
+
+}  // namespace
+
+std::vector<std::size_t> line_order(const std::vector<double>& latitude, const std::vector<double>& longitude) {
+  check_coordinates(latitude, longitude);
+  const std::size_t n = latitude.size();
+  const Plane plane(latitude, longitude);
+  double count = 0, north = 0, east = 0, nn = 0, ne = 0, ee = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    if (plane.known(i)) {
+      north += plane.north[i];
+      east += plane.east[i];
+      ++count;
+    }
+  for (std::size_t i = 0; i < n; ++i)
+    if (plane.known(i)) {
+      const double dn = plane.north[i] - north / count, de = plane.east[i] - east / count;
+      nn += dn * dn;
+      ne += dn * de;
+      ee += de * de;
+    }
+  const double angle = 0.5 * std::atan2(2 * ne, nn - ee);  // of the larger principal axis
+  std::vector<double> along(n, 0);
+  for (std::size_t i = 0; i < n; ++i)
+    along[i] = plane.known(i) ? std::cos(angle) * plane.north[i] + std::sin(angle) * plane.east[i] : i > 0 ? along[i - 1] : 0;
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return along[i] < along[j]; });
+  return order;
+}
+
+std::vector<Neighbours> line_neighbours(const std::vector<double>& latitude, const std::vector<double>& longitude,
+                                        double strength) {
+  check_coordinates(latitude, longitude);
+  const Plane plane(latitude, longitude);
+  const std::vector<std::size_t> order = line_order(latitude, longitude);
   std::vector<double> distance, positive;
-  for (std::size_t k = 0; k + 1 < n; ++k) {
+  for (std::size_t k = 0; k + 1 < order.size(); ++k) {
     const std::size_t i = order[k], j = order[k + 1];
-    distance.push_back(known(i) && known(j) ? std::hypot(x[i] - x[j], y[i] - y[j]) : 0.0);
+    distance.push_back(std::hypot(plane.north[i] - plane.north[j], plane.east[i] - plane.east[j]));
     if (distance.back() > 0) positive.push_back(distance.back());
   }
   double median = 1;
   if (!positive.empty()) {
-    std::nth_element(positive.begin(), positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2), positive.end());
-    median = positive[positive.size() / 2];
+    const auto middle = positive.begin() + static_cast<std::ptrdiff_t>(positive.size() / 2);
+    std::nth_element(positive.begin(), middle, positive.end());
+    median = *middle;
   }
   std::vector<Neighbours> pairs;
-  for (std::size_t k = 0; k + 1 < n; ++k) {
-    const bool both = known(order[k]) && known(order[k + 1]);
-    const double closeness = !both ? 1.0 : distance[k] > 0 ? std::min(3.0, median / distance[k]) : 3.0;
+  for (std::size_t k = 0; k < distance.size(); ++k) {
+    const double closeness = std::isnan(distance[k]) ? 1.0 : std::min(3.0, median / distance[k]);  // 3 where they coincide
     pairs.push_back({static_cast<std::int64_t>(order[k]), static_cast<std::int64_t>(order[k + 1]), strength * closeness});
   }
   return pairs;

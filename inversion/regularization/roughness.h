@@ -32,11 +32,14 @@ optimize::SparseMatrix identity(std::int64_t size);
 optimize::Term linear_term(std::string name, const optimize::SparseMatrix& w, std::vector<double> reference = {},
                            optimize::Loss loss = {}, double weight = 1);
 
-/// Neighbours along a line of stations: they are ordered along the direction in which they spread most, each is tied to
-/// the next with weight strength * (median distance / distance), at most `strength` times 3, so that close stations are
-/// tied more. Stations without coordinates (NaN) follow the one before them in the list at the median distance.
+/// Stations in their order along the direction in which they spread most. Those without coordinates (NaN) follow the one
+/// before them in the list.
 ///
 /// latitude, longitude   degrees, [n]
+std::vector<std::size_t> line_order(const std::vector<double>& latitude, const std::vector<double>& longitude);
+
+/// Neighbours in that order, each tied to the next with weight strength * (median distance / distance), at most 3 times
+/// `strength`, so that close stations are tied more. Unknown distances count as the median.
 std::vector<Neighbours> line_neighbours(const std::vector<double>& latitude, const std::vector<double>& longitude,
                                         double strength);
 

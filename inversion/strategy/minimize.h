@@ -5,7 +5,8 @@
 
 namespace terrella::inversion {
 
-/// Any method but few_layers.
-Summary minimize(const Problem& problem, State state, const Invert1dOptions& options, const Progress& progress);
+/// Any method but few_layers. `start` holds the parameters of the start model, whatever the state has come to since.
+Summary minimize(const Problem& problem, State state, const std::vector<double>& start, const Invert1dOptions& options,
+                 const Progress& progress);
 
 }  // namespace terrella::inversion

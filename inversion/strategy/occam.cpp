@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "core/backend/cpu/parallel.h"
 #include "core/error.h"
 
 namespace terrella::inversion {
@@ -70,7 +71,12 @@ class Search {
 
   /// The smoothest candidate that meets the target, else that of the smallest RMS; the RMS is infinite if none is finite.
   Candidate run(double center, double half_width) {
-    for (double l = center - half_width; l <= center + half_width + 1e-9; l += spacing) points_.push_back(linear_.at(l, step_));
+    const auto count = static_cast<std::int64_t>(std::lround(2 * half_width / spacing)) + 1;
+    points_.resize(static_cast<std::size_t>(count));
+    cpu::parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i)
+        points_[static_cast<std::size_t>(i)] = linear_.at(center - half_width + spacing * static_cast<double>(i), step_);
+    });
     while (best() == 0 && points_.front().log_lambda > center - reach)
       points_.insert(points_.begin(), linear_.at(points_.front().log_lambda - spacing, step_));
     while ((best() + 1 == points_.size() || meets(points_.back())) && points_.back().log_lambda < center + reach)
@@ -141,7 +147,8 @@ class Search {
   std::vector<Candidate> points_;  // ascending in lambda
 };
 
-enum Stage : std::int64_t { lowering = 0, smoothing = 1 };
+/// exhausted, smoothest: the answer is found, which a run that goes on from a checkpoint must know.
+enum Stage : std::int64_t { lowering = 0, smoothing = 1, exhausted = 2, smoothest = 3 };
 
 void validate(const OccamOptions& o) {
   if (!(o.target_rms > 0)) fail("occam: target_rms is ", o.target_rms, "; give a positive number");
@@ -188,7 +195,11 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
   if (!std::isfinite(state.values.rms) || !std::isfinite(state.values.regularization))
     return finish(Stop::not_finite, "the start model gives no finite misfit");
 
-  while (state.iteration < options.max_iterations) {
+  while (true) {
+    if (state.stage == smoothest) return finish(Stop::target, reached());
+    if (state.stage == exhausted)
+      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; RMS ", state.values.rms, " hardly changes"));
+    if (state.iteration >= options.max_iterations) break;
     const Linearized linear(problem, state.model);
     if (!linear.finite()) return finish(Stop::not_finite, text("derivatives are not finite at iteration ", state.iteration));
     const double center = state.lambda > 0 ? std::log10(state.lambda) : linear.balance();
@@ -212,8 +223,8 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
       state.values = next.values;
       state.lambda = std::pow(10.0, next.log_lambda);
       ++state.iteration;
+      if (old - state.values.regularization <= options.tolerance * old) state.stage = smoothest;
       if (!record(step)) return finish(Stop::callback, optimize::describe(Stop::callback));
-      if (old - state.values.regularization <= options.tolerance * old) return finish(Stop::target, reached());
       continue;
     }
     if (!better) {
@@ -227,11 +238,8 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     ++state.iteration;
     if (state.values.rms <= state.target) state.stage = smoothing;
     state.stalled = old - state.values.rms < options.tolerance * old ? state.stalled + 1 : 0;
-    const bool stuck = state.stage == lowering && state.stalled >= 2;
-    const bool give_up = stuck && !give_up_lowering();
+    if (state.stage == lowering && state.stalled >= 2 && !give_up_lowering()) state.stage = exhausted;
     if (!record(step)) return finish(Stop::callback, optimize::describe(Stop::callback));
-    if (give_up)
-      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; RMS ", state.values.rms, " hardly changes"));
   }
   return finish(Stop::iterations, text(options.max_iterations, " iterations are used up at RMS ", state.values.rms,
                                        state.stage == smoothing ? "; the model could still become smoother" : ""));

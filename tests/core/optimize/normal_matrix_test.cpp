@@ -1,0 +1,95 @@
+#include "core/optimize/normal_matrix.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/ops.h"
+#include "core/random.h"
+
+using namespace terrella;
+using namespace terrella::optimize;
+
+namespace {
+
+std::vector<double> random(std::int64_t n, std::uint64_t seed) { return random_normal({n}, seed).to_vector<double>(); }
+
+/// Two blocks and lateral rows, as blocks and sparse rows; and the same as one dense matrix.
+struct Example {
+  BlockMatrix blocks{7, 5, {{0, 0, 4, 2, random(8, 1)}, {4, 2, 3, 3, random(9, 2)}}};
+  SparseMatrix rows;
+  std::vector<double> weight = {1, 2, 0.5, 3, 1, 0.1, 7};
+  Example() {
+    rows.columns = 5;
+    for (std::int64_t i = 0; i < 4; ++i) rows.add_row(std::vector<std::int64_t>{i, i + 1}, std::vector<double>{-1.0, 1.0 + 0.1 * static_cast<double>(i)});
+  }
+  Tensor dense_blocks() const {
+    std::vector<double> full(35, 0.0);
+    for (const Block& b : blocks.blocks)
+      for (std::int64_t i = 0; i < b.rows; ++i)
+        for (std::int64_t j = 0; j < b.columns; ++j)
+          full[static_cast<std::size_t>((b.row + i) * 5 + b.column + j)] = b.values[static_cast<std::size_t>(i * b.columns + j)];
+    return Tensor::from(full, {7, 5});
+  }
+  Tensor dense_rows() const {
+    std::vector<double> full(20, 0.0);
+    for (std::size_t i = 0; i < 4; ++i) full[i * 5 + i] = -1, full[i * 5 + i + 1] = 1 + 0.1 * static_cast<double>(i);
+    return Tensor::from(full, {4, 5});
+  }
+  /// A^T W A + 2 B^T B by tensors.
+  Tensor expected() const {
+    return matmul(matrix_transpose(dense_blocks()), reshape(Tensor(weight), {7, 1}) * dense_blocks()) +
+           2 * matmul(matrix_transpose(dense_rows()), dense_rows());
+  }
+};
+
+TEST(NormalMatrix, BlocksAndRowsSumToTheDenseProduct) {
+  const Example e;
+  NormalMatrix sparse(5), full(5);
+  sparse.add(e.blocks, e.weight);
+  sparse.add(e.rows, {}, 2);
+  full.add(dense(7, 5, e.dense_blocks().to_vector<double>()), e.weight);
+  NormalMatrix rows(5);
+  rows.add(e.rows);
+  full.add(rows, 2);
+  for (const NormalMatrix& n : {sparse, full}) {
+    EXPECT_LT(max_abs(Tensor::from(n.to_dense(), {5, 5}) - e.expected()), 1e-13);
+    const auto x = random(5, 3);
+    EXPECT_LT(max_abs(Tensor(n.multiply(x)) - matmul(e.expected(), Tensor(x))), 1e-12);
+    const auto solved = n.solve(x);
+    ASSERT_TRUE(solved);
+    EXPECT_LT(max_abs(matmul(e.expected(), Tensor(*solved)) - Tensor(x)), 1e-11);
+    const auto many = n.solve_many(random(10, 4), 2);
+    EXPECT_LT(max_abs(matmul(e.expected(), Tensor::from(*many, {5, 2})) - reshape(Tensor(random(10, 4)), {5, 2})), 1e-11);
+  }
+}
+
+TEST(NormalMatrix, SaysWhereItIsNotPositiveDefinite) {
+  NormalMatrix sparse(3), full(3);
+  SparseMatrix one;
+  one.columns = 3;
+  one.add_row(std::vector<std::int64_t>{0}, std::vector<double>{1});
+  sparse.add(one);
+  EXPECT_FALSE(sparse.solve(std::vector<double>{1, 1, 1}));
+  full.add(dense(1, 3, {1, 2, std::nan("")}));
+  EXPECT_FALSE(full.solve(std::vector<double>{1, 1, 1}));
+  EXPECT_THROW(full.add(dense(1, 2, {1, 2})), std::invalid_argument);
+}
+
+TEST(Matrix, TransposedProductsAreAdjoint) {
+  const Example e;
+  const auto x = random(5, 5), y = random(7, 6), z = random(4, 7);
+  const auto dot = [](const std::vector<double>& a, const std::vector<double>& b) {
+    double s = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) s += a[i] * b[i];
+    return s;
+  };
+  EXPECT_NEAR(dot(multiply(e.blocks, x), y), dot(x, multiply_transposed(e.blocks, y)), 1e-13);
+  EXPECT_NEAR(dot(multiply(e.rows, x), z), dot(x, multiply_transposed(e.rows, z)), 1e-13);
+  EXPECT_LT(max_abs(Tensor(multiply(e.blocks, x)) - matmul(e.dense_blocks(), Tensor(x))), 1e-14);
+  SparseMatrix s;
+  s.columns = 2;
+  EXPECT_THROW(s.add_row(std::vector<std::int64_t>{1, 0}, std::vector<double>{1, 1}), std::invalid_argument);
+}
+
+}  // namespace
