@@ -33,7 +33,7 @@ struct Options {
   inversion::Invert1dOptions invert;
   int threads = 0;
   double time_limit = 0;
-  bool json = false, force = false, dry_run = false, resume = false;
+  bool json = false, force = false, dry_run = false, resume = false, skip_unreadable = false;
 };
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -116,6 +116,13 @@ void print_fits(const inversion::Result& result, const Options& o, double second
   print(plain(o.output) + "\n");
 }
 
+datasets::Survey read_what_can_be(const std::vector<std::string>& files) {
+  datasets::Reading reading = datasets::read_readable(files);
+  for (const datasets::Unreadable& u : reading.unreadable)
+    warn(fmt::format("skipped: {}", plain(FormatError(u.path, u.line, u.message).what())));
+  return std::move(reading.survey);
+}
+
 int run(const Options& o) {
   check_outputs({o.output}, o.force);
   inversion::validate(o.invert);
@@ -128,7 +135,7 @@ int run(const Options& o) {
     throw UsageError(
         fmt::format("{}: left by a run that was stopped; --resume goes on from it, --force begins anew", checkpoint));
   if (o.resume && !stopped_before) warn(fmt::format("{}: no checkpoint; beginning anew", checkpoint));
-  const datasets::Survey survey = datasets::read(o.files);
+  const datasets::Survey survey = o.skip_unreadable ? read_what_can_be(o.files) : datasets::read(o.files);
   if (survey.sites.empty()) throw Error("invert 1d: the files hold no sites");
   if (o.dry_run) return dry_run(survey, o);
 
@@ -189,6 +196,7 @@ Action invert_1d(Arguments& arguments) {
   arguments.configuration("invert_1d");
   arguments.option("force", &o->force, "replace a result or checkpoint that exists");
   arguments.option("resume", &o->resume, "go on from the checkpoint of a run that was stopped");
+  arguments.option("skip-unreadable", &o->skip_unreadable, "go on without files that are refused");
   arguments.option("dry-run", &o->dry_run, "look whether all is well, estimate memory and time");
   arguments.option("json", &o->json, "one JSON object on stdout");
   arguments.option("threads", &o->threads, "0: all; the result does not depend on it");
