@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/configuration.h"
 #include "cli/nearest.h"
+#include "core/error.h"
 
 namespace terrella::cli {
 namespace {
@@ -152,7 +154,18 @@ void Arguments::parse(const std::string& command, const std::vector<std::string>
                                    command));
     *positional_.words = std::move(free);
   }
-  if (!config_.empty()) read_configuration(config_, table_, settings_);
+  if (config_.empty()) return;
+  // All missing files are named at once: this one, and those that the command would look for next.
+  std::error_code ignored;
+  if (!std::filesystem::exists(config_, ignored)) {
+    std::string missing = "no such file";
+    if (positional_.words)
+      for (const std::string& word : *positional_.words)
+        if (word.find_first_of("*?[") == std::string::npos && !std::filesystem::exists(word, ignored))
+          missing += fmt::format("\n{}: no such file or folder", word);
+    throw FormatError(config_, 0, missing);
+  }
+  read_configuration(config_, table_, settings_);
 }
 
 std::string Arguments::help_text() const {

@@ -40,6 +40,13 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "-"; }
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+[[noreturn]] void no_data(const Options& o, const char* what) {
+  throw FormatError(fmt::format("{}", fmt::join(o.files, ", ")), 0, what);
+}
+
+constexpr const char* nothing_usable =
+    "no site has usable data; sites without errors need --error-floor, `terrella check` says more";
+
 struct Estimate {
   std::size_t sites = 0, layers = 0, numbers = 0;
   double bytes = 0, seconds = 0;
@@ -81,9 +88,7 @@ Estimate estimate(const datasets::Survey& survey, const Options& o) {
 
 int dry_run(const datasets::Survey& survey, const Options& o) {
   const Estimate e = estimate(survey, o);
-  if (e.sites == 0)
-    throw Error(
-        "invert 1d: no site has usable data; `terrella check` says more, sites without errors need --error-floor");
+  if (e.sites == 0) no_data(o, nothing_usable);
   if (o.json)
     print_json({{"schema", "terrella/invert_1d/1"},
                 {"dry_run", true},
@@ -136,7 +141,7 @@ int run(const Options& o) {
         fmt::format("{}: left by a run that was stopped; --resume goes on from it, --force begins anew", checkpoint));
   if (o.resume && !stopped_before) warn(fmt::format("{}: no checkpoint; beginning anew", checkpoint));
   const datasets::Survey survey = o.skip_unreadable ? read_what_can_be(o.files) : datasets::read(o.files);
-  if (survey.sites.empty()) throw Error("invert 1d: the files hold no sites");
+  if (survey.sites.empty()) no_data(o, "no sites are in there");
   if (o.dry_run) return dry_run(survey, o);
 
   const auto start = Clock::now();
@@ -181,7 +186,7 @@ int run(const Options& o) {
   }
   say(fmt::format("{} sites, {} layers, {:.2f} s, {}", result.fits.size(), result.model.layers, seconds,
                   size_text(static_cast<double>(std::filesystem::file_size(o.output)))));
-  if (usable == 0) throw Error("invert 1d: no site has usable data; sites without errors need --error-floor");
+  if (usable == 0) no_data(o, nothing_usable);
   if (converged == usable) return success;
   warn(fmt::format("{} of {} sites did not converge; the result is kept", usable - converged, usable));
   return not_converged;

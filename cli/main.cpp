@@ -95,23 +95,16 @@ int run(const std::vector<std::string>& words) {
   return action();
 }
 
-/// What an exception means to the shell, said on stderr.
-int guarded(const std::vector<std::string>& words) {
-  const auto told = [](ExitCode code, const char* what) {
-    complain(what);
-    return static_cast<int>(code);
-  };
-  try {
-    return run(words);
-  } catch (const UsageError& error) {
-    return told(usage_error, error.what());
-  } catch (const std::invalid_argument& error) {
-    return told(usage_error, error.what());
-  } catch (const ResourceError& error) { return told(no_resources, error.what()); } catch (const std::bad_alloc&) {
-    return told(no_resources, "out of memory; give fewer files or layers");
-  } catch (const SolveError& error) { return told(internal_error, error.what()); } catch (const Error& error) {
-    return told(bad_input, error.what());
-  } catch (const std::exception& error) { return told(internal_error, error.what()); }
+template <class... Errors>
+bool is_one_of(const std::exception& error) {
+  return (... || (dynamic_cast<const Errors*>(&error) != nullptr));
+}
+
+ExitCode code_of(const std::exception& error) {
+  if (is_one_of<UsageError, std::invalid_argument>(error)) return usage_error;
+  if (is_one_of<FormatError, UnitError, MeshError>(error)) return bad_input;
+  if (is_one_of<ResourceError>(error)) return no_resources;
+  return internal_error;
 }
 
 }  // namespace
@@ -132,5 +125,13 @@ Action help(Arguments& arguments) {
 int main(int count, char** words) {
   // A file size limit (ulimit -f) shows as an error of the write, which then says what to do.
   std::signal(SIGXFSZ, SIG_IGN);
-  return terrella::cli::guarded({words + 1, words + count});
+  try {
+    return terrella::cli::run({words + 1, words + count});
+  } catch (const std::bad_alloc&) {
+    terrella::cli::complain("out of memory; give fewer files or layers");
+    return terrella::cli::no_resources;
+  } catch (const std::exception& error) {
+    terrella::cli::complain(error.what());
+    return terrella::cli::code_of(error);
+  }
 }

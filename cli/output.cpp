@@ -58,7 +58,7 @@ void check_outputs(const std::vector<std::string>& paths, bool force) {
 void make_folder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) throw Error(fmt::format("{}: folder cannot be made: {}", path, error.message()));
+  if (error) throw UsageError(fmt::format("{}: folder cannot be made: {}", path, error.message()));
 }
 
 std::string file_name_of(std::string_view name) {

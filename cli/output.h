@@ -17,7 +17,7 @@ void print_json(const nlohmann::ordered_json& object);
 /// cannot be written to.
 void check_outputs(const std::vector<std::string>& paths, bool force);
 
-/// Makes the folder and those above it. Throws Error.
+/// Makes the folder and those above it. Throws UsageError where the place does not allow it.
 void make_folder(const std::string& path);
 
 /// A name as a file name: letters, digits and "._-+" stay, each other byte becomes %XX, also a leading dot, so that no
