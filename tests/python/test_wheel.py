@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import terrella as tl
+
 pytestmark = pytest.mark.skipif("build/release" not in os.environ.get("PYTHONPATH", ""), reason="once is enough")
 
 
@@ -37,6 +39,23 @@ def test_the_package_is_imported_from_the_wheel(installed, tmp_path):
 def test_stubs_come_with_it(installed):
     assert (installed / "terrella" / "py.typed").exists()
     assert "class Survey" in (installed / "terrella" / "_terrella.pyi").read_text()
+
+
+def test_the_command_comes_with_it_and_finds_the_renderer_beside_it(installed, tmp_path):
+    """Installed programs draw a picture without the build tree, to which no variable leads."""
+    elsewhere = {key: value for key, value in os.environ.items() if key != "TERRELLA_RENDER"} | {
+        "PATH": "/usr/bin:/bin"
+    }
+
+    def terrella(*arguments):
+        command = [installed / "bin" / "terrella", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path, env=elsewhere).stdout
+
+    assert tl.__version__ in terrella("version")
+    terrella("demo-data", "edi")
+    terrella("invert", "1d", "edi", "-o", "run.h5", "--error-floor", "0.05")
+    terrella("plot", "section", "run.h5", "-o", "section.png")
+    assert (tmp_path / "section.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_nothing_else_comes_with_it(installed):
