@@ -37,11 +37,13 @@ optimize::Term few_layers_data(const Sounding& sounding, std::int64_t layers, co
   if (options.loss == Loss1d::student_t) term.loss = student_t();
   term.residual = [=](const Tensor& m) {
     const Tensor p = property(m);
-    return misfit.residual(elec::impedance_1d(slice(p, 0, {0, layers}), slice(p, 0, {layers, std::nullopt}), frequency));
+    return misfit.residual(
+        elec::impedance_1d(slice(p, 0, {0, layers}), slice(p, 0, {layers, std::nullopt}), frequency));
   };
   term.linearize = [=](const Tensor& m) {
     const Tensor p = property(m);
-    const auto made = elec::impedance_1d_jacobian(slice(p, 0, {0, layers}), slice(p, 0, {layers, std::nullopt}), frequency);
+    const auto made =
+        elec::impedance_1d_jacobian(slice(p, 0, {0, layers}), slice(p, 0, {layers, std::nullopt}), frequency);
     const Tensor all = concatenate({made.by_resistivity, made.by_thickness}, 1);  // [period, parameter]
     const auto z = made.impedance.data<Complex>(), dz = all.data<Complex>();
     const auto values = p.data<double>();
@@ -51,8 +53,9 @@ optimize::Term few_layers_data(const Sounding& sounding, std::int64_t layers, co
     for (std::size_t i = 0; i < rows.size(); ++i)
       for (std::size_t j = 0; j < n; ++j)
         jacobian[i * n + j] = (rows[i].factor * dz[at(rows[i].datum) * n + j]).real() * std::numbers::ln10 * values[j];
-    return optimize::Linearization{misfit.residual(made.impedance).to_vector<double>(),
-                                   optimize::dense(static_cast<std::int64_t>(rows.size()), m.size(), std::move(jacobian))};
+    return optimize::Linearization{
+        misfit.residual(made.impedance).to_vector<double>(),
+        optimize::dense(static_cast<std::int64_t>(rows.size()), m.size(), std::move(jacobian))};
   };
   return term;
 }
@@ -67,7 +70,8 @@ FewLayersAnswer invert_few_layers(const Sounding& sounding, const Invert1dOption
   const double highest = f.highest_thickness > 0 ? f.highest_thickness : 3 * depths.largest;
 
   std::vector<double> start = f.resistivity, thickness = f.thickness;
-  if (start.empty()) start.assign(at(layers), o.start_resistivity > 0 ? o.start_resistivity : mean_resistivity(sounding));
+  if (start.empty())
+    start.assign(at(layers), o.start_resistivity > 0 ? o.start_resistivity : mean_resistivity(sounding));
   if (thickness.empty()) {  // interfaces evenly in the logarithm of depth
     double above = 0;
     for (std::int64_t i = 1; i < layers; ++i) {
@@ -96,14 +100,16 @@ FewLayersAnswer invert_few_layers(const Sounding& sounding, const Invert1dOption
 
   FewLayersAnswer answer;
   const std::vector<double> m = found.state.x.to_vector<double>();
-  for (std::size_t i = 0; i < m.size(); ++i) (i < at(layers) ? answer.resistivity : answer.thickness).push_back(std::pow(10.0, m[i]));
+  for (std::size_t i = 0; i < m.size(); ++i)
+    (i < at(layers) ? answer.resistivity : answer.thickness).push_back(std::pow(10.0, m[i]));
   State& state = answer.summary.state;
   state.model = m;
   state.iteration = found.state.iteration;
   state.values = evaluate(problem, found.state.x);
   const double count = 2 * state.values.misfit / (state.values.rms * state.values.rms);
   for (const optimize::Iteration& row : found.state.history)
-    state.history.push_back({-1, static_cast<std::int32_t>(row.iteration), std::sqrt(2 * row.value / count), row.value, 0, 0, row.step, row.seconds});
+    state.history.push_back({-1, static_cast<std::int32_t>(row.iteration), std::sqrt(2 * row.value / count), row.value,
+                             0, 0, row.step, row.seconds});
   answer.summary.reason = found.reason;
   answer.summary.message = found.message;
 
@@ -113,7 +119,8 @@ FewLayersAnswer invert_few_layers(const Sounding& sounding, const Invert1dOption
   const auto& block = std::get<optimize::BlockMatrix>(data.jacobian).blocks[0];
   std::vector<double> sensitivity(at(layers), 0.0);
   for (std::int64_t i = 0; i < block.rows; ++i)
-    for (std::int64_t j = 0; j < layers; ++j) sensitivity[at(j)] += std::abs(block.values[at(i * block.columns + j)]) / std::numbers::ln10;
+    for (std::int64_t j = 0; j < layers; ++j)
+      sensitivity[at(j)] += std::abs(block.values[at(i * block.columns + j)]) / std::numbers::ln10;
   for (std::int64_t i = 0; i < layers; ++i) {
     answer.error.push_back(r.error[at(i)]);
     for (std::int64_t j = 0; j < layers; ++j) answer.resolution.push_back(r.matrix[at(i * found.state.x.size() + j)]);

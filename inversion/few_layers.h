@@ -12,9 +12,10 @@ struct FewLayersAnswer {
   std::vector<double> resistivity;  ///< ohm m, [count]
   std::vector<double> thickness;    ///< m, [count - 1]
   std::vector<double> error;        ///< of log10 resistivity; NaN where the data do not tell it
-  std::vector<double> resolution;   ///< [count, count] of log10 resistivity; identity where it is told, there is no prior
+  std::vector<double>
+      resolution;  ///< [count, count] of log10 resistivity; identity where it is told, there is no prior
   double depth_of_investigation = 0;
-  Summary summary;                  ///< parameters: log10 of resistivities, then of thicknesses
+  Summary summary;  ///< parameters: log10 of resistivities, then of thicknesses
 };
 
 FewLayersAnswer invert_few_layers(const Sounding& sounding, const Invert1dOptions& options);

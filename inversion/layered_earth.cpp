@@ -17,7 +17,9 @@ namespace {
 
 using Complex = std::complex<double>;
 
-double apparent_resistivity(Complex z, double period) { return std::norm(z) * period / (2 * datasets::pi * datasets::mu_0); }
+double apparent_resistivity(Complex z, double period) {
+  return std::norm(z) * period / (2 * datasets::pi * datasets::mu_0);
+}
 
 /// A sounding as the forward operator wants it.
 struct Station {
@@ -33,9 +35,12 @@ std::vector<double> frequencies(const Sounding& sounding) {
 
 optimize::Loss loss_of(const Invert1dOptions& options) {
   switch (options.loss) {
-    case Loss1d::huber: return huber();
-    case Loss1d::student_t: return student_t();
-    case Loss1d::squares: break;
+    case Loss1d::huber:
+      return huber();
+    case Loss1d::student_t:
+      return student_t();
+    case Loss1d::squares:
+      break;
   }
   return {};
 }
@@ -49,9 +54,9 @@ void linearize_station(const Station& station, std::span<const double> resistivi
                        std::span<const double> thickness, std::vector<double>& jacobian) {
   const std::size_t layers = resistivity.size(), n = station.frequency.size();
   std::vector<Complex> z(n), by_resistivity(n * layers), by_thickness(n * (layers - 1));
-  elec::mt1d::impedance_jacobian({1, static_cast<std::int64_t>(layers), static_cast<std::int64_t>(n), resistivity, thickness,
-                                  station.frequency},
-                                 z, by_resistivity, by_thickness);
+  elec::mt1d::impedance_jacobian(
+      {1, static_cast<std::int64_t>(layers), static_cast<std::int64_t>(n), resistivity, thickness, station.frequency},
+      z, by_resistivity, by_thickness);
   const std::vector<ComplexMisfit::Row> rows = station.misfit.rows(z);
   jacobian.resize(rows.size() * layers);
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -68,7 +73,8 @@ SkinDepths skin_depths(std::span<const Sounding> soundings) {
   for (const Sounding& s : soundings) {
     std::vector<double> depth;
     for (std::size_t i = 0; i < s.period.size(); ++i)  // sqrt(2 rho / (w mu_0)) with rho = |Z|^2 / (w mu_0)
-      depth.push_back(std::sqrt(apparent_resistivity(s.z[i], s.period[i]) * s.period[i] / (datasets::pi * datasets::mu_0)));
+      depth.push_back(
+          std::sqrt(apparent_resistivity(s.z[i], s.period[i]) * s.period[i] / (datasets::pi * datasets::mu_0)));
     if (depth.empty()) continue;
     const auto [low, high] = std::minmax_element(depth.begin(), depth.end());
     smallest.push_back(*low);
@@ -87,13 +93,13 @@ std::vector<double> design_layers(std::span<const Sounding> soundings, const Lay
   const double bottom = std::max(1.5 * depths.largest, 2 * first);
   double factor = layers.factor > 0 ? layers.factor : 1.15;
   int above = layers.count - 1;
-  const auto depth_of = [&](double f) {
-    return f == 1 ? first * above : first * (std::pow(f, above) - 1) / (f - 1);
-  };
+  const auto depth_of = [&](double f) { return f == 1 ? first * above : first * (std::pow(f, above) - 1) / (f - 1); };
   if (layers.count == 0) {
-    above = static_cast<int>(std::ceil(factor == 1 ? bottom / first : std::log1p(bottom / first * (factor - 1)) / std::log(factor)));
+    above = static_cast<int>(
+        std::ceil(factor == 1 ? bottom / first : std::log1p(bottom / first * (factor - 1)) / std::log(factor)));
     if (above > 499)
-      fail("invert_1d: ", above, " layers would be needed to reach ", bottom, " m; set layers.factor or layers.first_thickness");
+      fail("invert_1d: ", above, " layers would be needed to reach ", bottom,
+           " m; set layers.factor or layers.first_thickness");
   } else if (layers.factor == 0) {  // the factor with which so many layers reach the bottom
     double low = 1, high = 10;
     for (int i = 0; i < 60; ++i) (depth_of((low + high) / 2) < bottom ? low : high) = (low + high) / 2;
@@ -157,8 +163,8 @@ optimize::Term layered_data(std::vector<Sounding> soundings, std::vector<double>
     cpu::parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const auto at = static_cast<std::size_t>(i * layers), n = static_cast<std::size_t>(layers);
-        linearize_station(stations[static_cast<std::size_t>(i)], resistivity.subspan(at, n), slope.subspan(at, n), thickness,
-                          jacobian.blocks[static_cast<std::size_t>(i)].values);
+        linearize_station(stations[static_cast<std::size_t>(i)], resistivity.subspan(at, n), slope.subspan(at, n),
+                          thickness, jacobian.blocks[static_cast<std::size_t>(i)].values);
       }
     });
     return optimize::Linearization{residual(m).to_vector<double>(), std::move(jacobian)};
@@ -169,7 +175,8 @@ optimize::Term layered_data(std::vector<Sounding> soundings, std::vector<double>
 Problem layered_problem(const std::vector<Sounding>& soundings, const std::vector<double>& thickness,
                         const Invert1dOptions& o, const std::vector<double>& start) {
   const Mapping mapping = resistivity_mapping(o);
-  const auto columns = static_cast<std::int64_t>(soundings.size()), layers = static_cast<std::int64_t>(thickness.size() + 1);
+  const auto columns = static_cast<std::int64_t>(soundings.size()),
+             layers = static_cast<std::int64_t>(thickness.size() + 1);
   Problem problem;
   problem.data = layered_data(soundings, thickness, mapping, o);
   problem.model.push_back(linear_term("vertical smoothness",
@@ -182,9 +189,9 @@ Problem layered_problem(const std::vector<Sounding>& soundings, const std::vecto
       latitude.push_back(s.latitude);
       longitude.push_back(s.longitude);
     }
-    problem.model.push_back(linear_term("lateral smoothness",
-                                        lateral_difference(layers, columns, line_neighbours(latitude, longitude, o.lateral)), {},
-                                        penalty_of(o)));
+    problem.model.push_back(linear_term(
+        "lateral smoothness", lateral_difference(layers, columns, line_neighbours(latitude, longitude, o.lateral)), {},
+        penalty_of(o)));
   }
   if (o.reference_weight > 0) {
     std::vector<double> reference = start;
@@ -193,18 +200,21 @@ Problem layered_problem(const std::vector<Sounding>& soundings, const std::vecto
       reference.clear();
       for (std::int64_t i = 0; i < columns; ++i) reference.insert(reference.end(), one.begin(), one.end());
     }
-    problem.model.push_back(linear_term("reference model", identity(layers * columns), reference, {}, o.reference_weight));
+    problem.model.push_back(
+        linear_term("reference model", identity(layers * columns), reference, {}, o.reference_weight));
   }
   return problem;
 }
 
-std::vector<double> start_parameters(std::span<const Sounding> soundings, std::size_t layers, const Invert1dOptions& o) {
+std::vector<double> start_parameters(std::span<const Sounding> soundings, std::size_t layers,
+                                     const Invert1dOptions& o) {
   std::vector<double> resistivity;
   for (const Sounding& s : soundings) {
     if (!o.start_model.empty()) {
       resistivity.insert(resistivity.end(), o.start_model.begin(), o.start_model.end());
     } else {
-      resistivity.resize(resistivity.size() + layers, o.start_resistivity > 0 ? o.start_resistivity : mean_resistivity(s));
+      resistivity.resize(resistivity.size() + layers,
+                         o.start_resistivity > 0 ? o.start_resistivity : mean_resistivity(s));
     }
   }
   return resistivity_mapping(o).parameters(Tensor(resistivity)).to_vector<double>();

@@ -12,8 +12,8 @@
 
 namespace terrella::inversion {
 
-/// Smallest and largest skin depth of the data, m, by their apparent resistivities: of the smallest ones of all soundings
-/// the lowest decile, of the largest ones the highest, so that a single odd sounding does not decide for all.
+/// Smallest and largest skin depth of the data, m, by their apparent resistivities: of the smallest ones of all
+/// soundings the lowest decile, of the largest ones the highest, so that a single odd sounding does not decide for all.
 struct SkinDepths {
   double smallest = 0, largest = 0;
 };
@@ -32,8 +32,8 @@ Mapping resistivity_mapping(const Invert1dOptions& options);
 /// The misfit that options.parametrization asks for.
 ComplexMisfit misfit_of(const Sounding& sounding, const Invert1dOptions& options);
 
-/// Data term of models [sounding, layer] (parameters of `mapping`) over common layers. Its Jacobian comes from the kernel
-/// of elec/mt1d, one block a sounding; `residual` is made of operations.
+/// Data term of models [sounding, layer] (parameters of `mapping`) over common layers. Its Jacobian comes from the
+/// kernel of elec/mt1d, one block a sounding; `residual` is made of operations.
 optimize::Term layered_data(std::vector<Sounding> soundings, std::vector<double> thickness, const Mapping& mapping,
                             const Invert1dOptions& options);
 
@@ -43,6 +43,7 @@ Problem layered_problem(const std::vector<Sounding>& soundings, const std::vecto
                         const Invert1dOptions& options, const std::vector<double>& start);
 
 /// Parameters of the start model of these soundings, [sounding, layer].
-std::vector<double> start_parameters(std::span<const Sounding> soundings, std::size_t layers, const Invert1dOptions& options);
+std::vector<double> start_parameters(std::span<const Sounding> soundings, std::size_t layers,
+                                     const Invert1dOptions& options);
 
 }  // namespace terrella::inversion

@@ -29,7 +29,8 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 /// Tells the world about iterations, one call at a time, and learns whether to go on.
 class Reporter {
  public:
-  Reporter(const RunControl& control, RunKeeper& keeper, std::size_t sites) : control_(control), keeper_(keeper), sites_(sites) {}
+  Reporter(const RunControl& control, RunKeeper& keeper, std::size_t sites)
+      : control_(control), keeper_(keeper), sites_(sites) {}
 
   bool iteration(std::size_t problem, std::int32_t site, const std::string& name, const State& state) {
     keeper_.update(problem, state);
@@ -57,8 +58,9 @@ class Reporter {
 };
 
 /// Goes on with a problem of the run, or returns what it came to before.
-Summary solve(const Problem& problem, std::size_t number, const std::vector<double>& start, const Invert1dOptions& options,
-              const RunKeeper& keeper, Reporter& reporter, std::int32_t site, const std::string& name, std::size_t sites) {
+Summary solve(const Problem& problem, std::size_t number, const std::vector<double>& start,
+              const Invert1dOptions& options, const RunKeeper& keeper, Reporter& reporter, std::int32_t site,
+              const std::string& name, std::size_t sites) {
   Kept kept = keeper.kept(number);
   if (kept.summary) return *kept.summary;
   State state = kept.state ? std::move(*kept.state) : State{};
@@ -117,7 +119,8 @@ double rms_of(const Sounding& s, const Invert1dOptions& options, const Tensor& p
   return std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, r.size())));
 }
 
-SiteFit fit_of(const Sounding& s, const SiteAnswer& answer, const Invert1dOptions& options, const std::string& message, bool converged) {
+SiteFit fit_of(const Sounding& s, const SiteAnswer& answer, const Invert1dOptions& options, const std::string& message,
+               bool converged) {
   SiteFit fit{s.name, s.period, s.z, s.z_error, {}, datasets::not_a_number, message, converged};
   std::vector<double> frequency;
   for (const double period : s.period) frequency.push_back(1 / period);
@@ -143,16 +146,17 @@ std::vector<std::size_t> places_of_usable(const std::vector<Sounding>& soundings
   return ordered;
 }
 
-Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, const std::string& hash, const Invert1dOptions& options,
-           const RunControl& control) {
+Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, const std::string& hash,
+           const Invert1dOptions& options, const RunControl& control) {
   const std::vector<std::size_t> place = places_of_usable(soundings, options);
   std::vector<Sounding> usable;
   for (const std::size_t i : place) usable.push_back(soundings[i]);
   const bool together = options.lateral > 0, few = options.method == Method1d::few_layers;
   const std::size_t sites = usable.size();
   const std::vector<double> thickness =
-      few ? std::vector<double>(at(options.few_layers.count - 1), datasets::not_a_number)
-          : usable.empty() ? options.layers.thickness : design_layers(usable, options.layers);
+      few              ? std::vector<double>(at(options.few_layers.count - 1), datasets::not_a_number)
+      : usable.empty() ? options.layers.thickness
+                       : design_layers(usable, options.layers);
   const std::size_t layers = thickness.size() + 1;
 
   RunKeeper keeper(control, hash, together ? 1 : sites);
@@ -165,7 +169,9 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
     if (few) {
       // Quick enough to be done again where a run goes on: nothing of it is kept.
       FewLayersAnswer found = invert_few_layers(usable[i], options);
-      answers[i] = {std::move(found.resistivity), std::move(found.thickness), {std::move(found.error), std::move(found.resolution), found.depth_of_investigation}};
+      answers[i] = {std::move(found.resistivity),
+                    std::move(found.thickness),
+                    {std::move(found.error), std::move(found.resolution), found.depth_of_investigation}};
       summaries[i] = std::move(found.summary);
       if (!reporter.iteration(i, number, usable[i].name, summaries[i].state)) return;
       return reporter.done(i, summaries[i], 1);
@@ -173,7 +179,8 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
     const std::vector<double> start = start_parameters(std::span(&usable[i], 1), layers, options);
     const Problem problem = layered_problem({usable[i]}, thickness, options, start);
     summaries[i] = solve(problem, i, start, options, keeper, reporter, number, usable[i].name, 1);
-    answers[i].resistivity = resistivity_mapping(options).property(Tensor(summaries[i].state.model)).to_vector<double>();
+    answers[i].resistivity =
+        resistivity_mapping(options).property(Tensor(summaries[i].state.model)).to_vector<double>();
     answers[i].thickness = thickness;
     if (options.resolution) answers[i].resolved = std::move(resolve(problem, summaries[i], thickness, options)[0]);
   };
@@ -205,7 +212,8 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
   model.layers = layers;
   const double none = datasets::not_a_number;
   model.resistivity.assign(model.sites * layers, none);
-  for (std::size_t i = 0; i < model.sites; ++i) model.thickness.insert(model.thickness.end(), thickness.begin(), thickness.end());
+  for (std::size_t i = 0; i < model.sites; ++i)
+    model.thickness.insert(model.thickness.end(), thickness.begin(), thickness.end());
   if (options.resolution) {
     model.log10_resistivity_error.assign(model.sites * layers, none);
     model.resolution.assign(model.sites * layers * layers, none);

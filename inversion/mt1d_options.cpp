@@ -15,7 +15,8 @@ template <class E>
 E parsed(const char* what, std::string_view name) {
   const std::vector<std::string>& all = names<E>();
   const auto found = std::find(all.begin(), all.end(), name);
-  if (found == all.end()) fail(what, ": '", name, "' is unknown; give one of ", fmt::format("{}", fmt::join(all, ", ")));
+  if (found == all.end())
+    fail(what, ": '", name, "' is unknown; give one of ", fmt::format("{}", fmt::join(all, ", ")));
   return static_cast<E>(found - all.begin());
 }
 
@@ -60,9 +61,11 @@ void validate(const Invert1dOptions& o) {
   positive("target_rms", o.target_rms);
   if (o.error_floor > 1) fail("invert_1d: error_floor is ", o.error_floor, "; it is a fraction of |Z|: 0.05 means 5 %");
   const Layers1d& l = o.layers;
-  if (l.count < 0 || l.count == 1 || l.count > 500) fail("invert_1d: layers.count is ", l.count, "; give 2 to 500, or 0 to have them designed");
+  if (l.count < 0 || l.count == 1 || l.count > 500)
+    fail("invert_1d: layers.count is ", l.count, "; give 2 to 500, or 0 to have them designed");
   not_negative("layers.first_thickness", l.first_thickness);
-  if (l.factor != 0 && !(l.factor >= 1 && l.factor <= 10)) fail("invert_1d: layers.factor is ", l.factor, "; give 1 to 10, or 0 for 1.15");
+  if (l.factor != 0 && !(l.factor >= 1 && l.factor <= 10))
+    fail("invert_1d: layers.factor is ", l.factor, "; give 1 to 10, or 0 for 1.15");
   positive("layers.thickness", l.thickness);
   if (!l.thickness.empty() && (l.count != 0 || l.first_thickness != 0 || l.factor != 0))
     fail("invert_1d: layers.thickness is given, so layers.count, first_thickness and factor must not be");
@@ -76,16 +79,22 @@ void validate(const Invert1dOptions& o) {
     count_is("start_model", o.start_model, layers, "the layering");
     count_is("reference_model", o.reference_model, layers, "the layering");
   } else if (!o.start_model.empty() || !o.reference_model.empty()) {
-    fail("invert_1d: start_model and reference_model need layers that are given, not designed; set layers.thickness or layers.count");
+    fail(
+        "invert_1d: start_model and reference_model need layers that are given, not designed; set layers.thickness or "
+        "layers.count");
   }
   not_negative("lowest_resistivity", o.lowest_resistivity);
   not_negative("highest_resistivity", o.highest_resistivity);
-  if ((o.lowest_resistivity != 0 || o.highest_resistivity != 0) && !(0 < o.lowest_resistivity && o.lowest_resistivity < o.highest_resistivity))
-    fail("invert_1d: bounds ", o.lowest_resistivity, " and ", o.highest_resistivity, " ohm m; give two positive ones, the lower first");
+  if ((o.lowest_resistivity != 0 || o.highest_resistivity != 0) &&
+      !(0 < o.lowest_resistivity && o.lowest_resistivity < o.highest_resistivity))
+    fail("invert_1d: bounds ", o.lowest_resistivity, " and ", o.highest_resistivity,
+         " ohm m; give two positive ones, the lower first");
   not_negative("lambda", o.lambda);
-  if (o.lambda_choice == Lambda1d::fixed && o.lambda == 0 && o.method != Method1d::occam && o.method != Method1d::few_layers)
+  if (o.lambda_choice == Lambda1d::fixed && o.lambda == 0 && o.method != Method1d::occam &&
+      o.method != Method1d::few_layers)
     fail("invert_1d: lambda_choice is fixed, so lambda must be positive");
   if (o.max_iterations < 1) fail("invert_1d: max_iterations is ", o.max_iterations, "; give 1 or more");
+  positive("tolerance", o.tolerance);
   if (!(o.relax >= 1)) fail("invert_1d: relax is ", o.relax, "; give 1 or more");
   not_negative("lateral", o.lateral);
   if (o.method != Method1d::few_layers) return;
@@ -95,7 +104,8 @@ void validate(const Invert1dOptions& o) {
   positive("few_layers.resistivity", f.resistivity);
   positive("few_layers.thickness", f.thickness);
   count_is("few_layers.resistivity", f.resistivity, static_cast<std::size_t>(f.count), "few_layers.count");
-  if (f.count > 1) count_is("few_layers.thickness", f.thickness, static_cast<std::size_t>(f.count - 1), "few_layers.count");
+  if (f.count > 1)
+    count_is("few_layers.thickness", f.thickness, static_cast<std::size_t>(f.count - 1), "few_layers.count");
   not_negative("few_layers.lowest_thickness", f.lowest_thickness);
   not_negative("few_layers.highest_thickness", f.highest_thickness);
 }
@@ -129,6 +139,7 @@ std::string to_toml(const Invert1dOptions& o) {
   number("lambda", o.lambda);
   word("loss", to_string(o.loss));
   integer("max_iterations", o.max_iterations);
+  number("tolerance", o.tolerance);
   number("relax", o.relax);
   number("lateral", o.lateral);
   out += fmt::format("resolution = {}\n", o.resolution);

@@ -43,12 +43,12 @@ struct State {
   std::vector<double> model = {};
   std::int64_t iteration = 0;      ///< finished ones
   double lambda = 0;               ///< 0: not yet chosen
-  Values values = {};                   ///< at the model
+  Values values = {};              ///< at the model
   double target = 0;               ///< RMS aimed at now; may have been relaxed
   std::int64_t stage = 0;          ///< of the strategy
   std::int64_t stalled = 0;        ///< iterations without progress
-  optimize::State minimizer = {};       ///< at work at the present lambda; x is empty between two
-  std::vector<Trial> trials = {};       ///< lambdas done with
+  optimize::State minimizer = {};  ///< at work at the present lambda; x is empty between two
+  std::vector<Trial> trials = {};  ///< lambdas done with
   std::vector<Iteration> history = {};
 };
 

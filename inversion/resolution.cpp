@@ -31,15 +31,18 @@ Resolution resolution(const Problem& problem, const Tensor& m, double lambda, st
       double* row = &result.matrix[at(i * block)];
       std::fill_n(row, block, 0.0);
       for (std::int64_t k = 0; k < n; ++k)
-        for (std::int64_t j = 0; j < block; ++j) row[j] += (*inverse)[at(i * n + k)] * gram[at(k * n + i / block * block + j)];
+        for (std::int64_t j = 0; j < block; ++j)
+          row[j] += (*inverse)[at(i * n + k)] * gram[at(k * n + i / block * block + j)];
     }
   });
   return result;
 }
 
-double depth_of_investigation(std::span<const double> sensitivity, std::span<const double> thickness, double threshold) {
+double depth_of_investigation(std::span<const double> sensitivity, std::span<const double> thickness,
+                              double threshold) {
   if (sensitivity.size() != thickness.size() + 1)
-    fail("depth_of_investigation: ", sensitivity.size(), " layers need ", sensitivity.size() - 1, " thicknesses, got ", thickness.size());
+    fail("depth_of_investigation: ", sensitivity.size(), " layers need ", sensitivity.size() - 1, " thicknesses, got ",
+         thickness.size());
   double depth = 0, below = sensitivity.back();
   for (const double h : thickness) depth += h;
   if (below >= threshold) return depth;

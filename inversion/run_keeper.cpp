@@ -50,7 +50,8 @@ struct RunKeeper::Writer {
   }
 };
 
-RunKeeper::RunKeeper(const RunControl& control, std::string run, std::size_t problems) : writer_(std::make_unique<Writer>()) {
+RunKeeper::RunKeeper(const RunControl& control, std::string run, std::size_t problems)
+    : writer_(std::make_unique<Writer>()) {
   Writer& w = *writer_;
   w.path = control.checkpoint;
   w.run = std::move(run);

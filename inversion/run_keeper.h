@@ -20,8 +20,8 @@ struct Kept {
 /// iterations faster than the disk are not slowed down and the file is never far behind.
 class RunKeeper {
  public:
-  /// `run` is run_hash() of inversion/checkpoint.h. Reads the checkpoint where control.resume asks for it and there is one;
-  /// throws FormatError where it belongs to another run or cannot be read. Without a path nothing is written.
+  /// `run` is run_hash() of inversion/checkpoint.h. Reads the checkpoint where control.resume asks for it and there is
+  /// one; throws FormatError where it belongs to another run or cannot be read. Without a path nothing is written.
   RunKeeper(const RunControl& control, std::string run, std::size_t problems);
   ~RunKeeper();
   RunKeeper(const RunKeeper&) = delete;

@@ -17,10 +17,14 @@ using Complex = std::complex<double>;
 
 std::vector<std::size_t> needed(Data1d data) {
   switch (data) {
-    case Data1d::xy: return {datasets::xy};
-    case Data1d::yx: return {datasets::yx};
-    case Data1d::average: return {datasets::xy, datasets::yx};
-    case Data1d::determinant: break;
+    case Data1d::xy:
+      return {datasets::xy};
+    case Data1d::yx:
+      return {datasets::yx};
+    case Data1d::average:
+      return {datasets::xy, datasets::yx};
+    case Data1d::determinant:
+      break;
   }
   return {datasets::xx, datasets::xy, datasets::yx, datasets::yy};
 }
@@ -29,10 +33,14 @@ std::vector<std::size_t> needed(Data1d data) {
 Tensor scalar(Data1d data, const Tensor& z) {
   const auto component = [&](std::int64_t row, std::int64_t column) { return index(z, {Ellipsis{}, row, column}); };
   switch (data) {
-    case Data1d::xy: return component(0, 1);
-    case Data1d::yx: return -component(1, 0);
-    case Data1d::average: return elec::average_impedance(z);
-    case Data1d::determinant: break;
+    case Data1d::xy:
+      return component(0, 1);
+    case Data1d::yx:
+      return -component(1, 0);
+    case Data1d::average:
+      return elec::average_impedance(z);
+    case Data1d::determinant:
+      break;
   }
   return elec::determinant_impedance(z);
 }
@@ -59,7 +67,8 @@ Sounding sounding(const datasets::Site& site, const Invert1dOptions& options) {
     bool usable = true, known = true;
     for (const std::size_t c : components) {
       const Complex z = site.z[i][c];
-      usable = usable && std::isfinite(z.real()) && std::isfinite(z.imag()) && (site.z_masked.empty() || !site.z_masked[i][c]);
+      usable = usable && std::isfinite(z.real()) && std::isfinite(z.imag()) &&
+               (site.z_masked.empty() || !site.z_masked[i][c]);
       known = known && std::isfinite(site.z_error[i][c]);
     }
     if (!usable) continue;
@@ -94,7 +103,8 @@ Sounding sounding(const datasets::Site& site, const Invert1dOptions& options) {
     s.z_error.push_back(sigma);
   }
   if (s.period.empty())
-    s.problem = without_error ? "the data have no errors; set error_floor, for example 0.05" : text("no finite value of ", to_string(options.data));
+    s.problem = without_error ? "the data have no errors; set error_floor, for example 0.05"
+                              : text("no finite value of ", to_string(options.data));
   return s;
 }
 
@@ -113,9 +123,11 @@ void validate(const Sounding& s) {
     if (!(s.period[i] > 0) || std::isinf(s.period[i]) || (i > 0 && s.period[i] <= s.period[i - 1]))
       fail("sounding '", s.name, "': period ", s.period[i], " s is not positive or does not ascend");
     if (!std::isfinite(std::abs(s.z[i])) || s.z[i] == Complex(0))
-      fail("sounding '", s.name, "', period ", s.period[i], " s: the impedance is 0 or not finite; leave that period out");
+      fail("sounding '", s.name, "', period ", s.period[i],
+           " s: the impedance is 0 or not finite; leave that period out");
     if (!(s.z_error[i] > 0) || std::isinf(s.z_error[i]))
-      fail("sounding '", s.name, "', period ", s.period[i], " s: error ", s.z_error[i], " ohm is not positive; set an error floor");
+      fail("sounding '", s.name, "', period ", s.period[i], " s: error ", s.z_error[i],
+           " ohm is not positive; set an error floor");
   }
 }
 

@@ -13,13 +13,13 @@ namespace terrella::inversion {
 struct Sounding {
   std::string name = {};
   double latitude = datasets::not_a_number, longitude = datasets::not_a_number;  ///< degrees
-  std::vector<double> period = {};                     ///< s, ascending, [n]
-  std::vector<std::complex<double>> z = {};            ///< ohm, [n]
-  std::vector<double> z_error = {};                    ///< ohm, of real and imaginary part, [n]
-  /// Errors of log10 apparent resistivity (decades) and phase (degrees), [n]; both or neither. Where they are given they
-  /// serve Parametrization1d::rho_phase instead of those that z_error implies; NaN leaves out that number.
+  std::vector<double> period = {};                                               ///< s, ascending, [n]
+  std::vector<std::complex<double>> z = {};                                      ///< ohm, [n]
+  std::vector<double> z_error = {};  ///< ohm, of real and imaginary part, [n]
+  /// Errors of log10 apparent resistivity (decades) and phase (degrees), [n]; both or neither. Where they are given
+  /// they serve Parametrization1d::rho_phase instead of those that z_error implies; NaN leaves out that number.
   std::vector<double> log10_rho_error = {}, phase_error = {};
-  std::string problem = {};                            ///< why there are no usable data; empty where there are
+  std::string problem = {};  ///< why there are no usable data; empty where there are
 };
 
 /// The scalar of options.data with its error, to first order, at periods where all that it needs is present and not

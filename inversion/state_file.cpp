@@ -60,7 +60,9 @@ class Arrays {
  public:
   Arrays(const Checkpoint& file, const std::string& path) : file_(file), path_(path) {}
   const Reals& reals(const std::string& name, std::size_t multiple) const { return get(file_.reals, name, multiple); }
-  const Integers& integers(const std::string& name, std::size_t multiple) const { return get(file_.integers, name, multiple); }
+  const Integers& integers(const std::string& name, std::size_t multiple) const {
+    return get(file_.integers, name, multiple);
+  }
   const std::string& words(const std::string& name) const {
     const auto found = file_.texts.find(name);
     if (found == file_.texts.end()) throw FormatError(path_, 0, "text '" + name + "' is missing");
@@ -70,7 +72,8 @@ class Arrays {
 
  private:
   template <class T>
-  const std::vector<T>& get(const std::map<std::string, std::vector<T>>& arrays, const std::string& name, std::size_t multiple) const {
+  const std::vector<T>& get(const std::map<std::string, std::vector<T>>& arrays, const std::string& name,
+                            std::size_t multiple) const {
     const auto found = arrays.find(name);
     if (found == arrays.end()) refuse("array '" + name + "' is missing");
     if (multiple == 0 ? !found->second.empty() : found->second.size() % multiple != 0)
@@ -82,15 +85,18 @@ class Arrays {
 };
 
 template <class T>
-const std::vector<T>& sized(const Arrays& arrays, const std::vector<T>& values, std::size_t size, const std::string& name) {
-  if (values.size() != size) arrays.refuse(text("array '", name, "' has ", values.size(), " entries instead of ", size));
+const std::vector<T>& sized(const Arrays& arrays, const std::vector<T>& values, std::size_t size,
+                            const std::string& name) {
+  if (values.size() != size)
+    arrays.refuse(text("array '", name, "' has ", values.size(), " entries instead of ", size));
   return values;
 }
 
 std::vector<Tensor> split(const Reals& all, std::size_t n) {
   std::vector<Tensor> parts;
   for (std::size_t i = 0; n > 0 && i + n <= all.size(); i += n)
-    parts.push_back(Tensor(Reals(all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(i + n))));
+    parts.push_back(
+        Tensor(Reals(all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(i + n))));
   return parts;
 }
 
@@ -102,10 +108,12 @@ optimize::State read_minimizer(const Arrays& arrays, const std::string& name) {
   s.value = scalars[0], s.first_gradient = scalars[1], s.damping = scalars[2];
   const Integers& counters = sized(arrays, arrays.integers(name + "counters", 2), 2, name + "counters");
   s.iteration = counters[0];
-  if (counters[1] < running || counters[1] > last_reason) arrays.refuse(text("reason ", counters[1], " to stop is unknown"));
+  if (counters[1] < running || counters[1] > last_reason)
+    arrays.refuse(text("reason ", counters[1], " to stop is unknown"));
   if (counters[1] != running) s.settled = static_cast<optimize::Stop>(counters[1]);
   s.steps = split(arrays.reals(name + "steps", x.size()), x.size());
-  s.changes = split(sized(arrays, arrays.reals(name + "changes", x.size()), s.steps.size() * x.size(), name + "changes"), x.size());
+  s.changes = split(
+      sized(arrays, arrays.reals(name + "changes", x.size()), s.steps.size() * x.size(), name + "changes"), x.size());
   const Integers& numbers = arrays.integers(name + "history", 1);
   const Reals& history = sized(arrays, arrays.reals(name + "history", 5), 5 * numbers.size(), name + "history");
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -161,11 +169,11 @@ std::vector<Kept> from_checkpoint(const Checkpoint& checkpoint, const std::strin
   for (const std::int64_t status : arrays.integers("status", 1)) {
     const std::string name = std::to_string(problems.size()) + ".";
     Kept& kept = problems.emplace_back();
-    if (status < not_begun || status > last_reason)
-      arrays.refuse(text("status ", status, " is unknown"));
+    if (status < not_begun || status > last_reason) arrays.refuse(text("status ", status, " is unknown"));
     if (status == not_begun) continue;
     kept.state = read_state(arrays, name);
-    if (status >= 0) kept.summary = Summary{*kept.state, static_cast<optimize::Stop>(status), arrays.words(name + "message")};
+    if (status >= 0)
+      kept.summary = Summary{*kept.state, static_cast<optimize::Stop>(status), arrays.words(name + "message")};
   }
   return problems;
 }

@@ -19,11 +19,13 @@ std::vector<double> dense_rows(const Matrix& a) {
   if (const auto* blocks = std::get_if<BlockMatrix>(&a)) {
     for (const Block& b : blocks->blocks)
       for (std::int64_t i = 0; i < b.rows; ++i)
-        for (std::int64_t j = 0; j < b.columns; ++j) full[at((b.row + i) * n + b.column + j)] = b.values[at(i * b.columns + j)];
+        for (std::int64_t j = 0; j < b.columns; ++j)
+          full[at((b.row + i) * n + b.column + j)] = b.values[at(i * b.columns + j)];
   } else {
     const auto& s = std::get<SparseMatrix>(a);
     for (std::int64_t i = 0; i < s.rows; ++i)
-      for (auto k = s.row_start[at(i)]; k < s.row_start[at(i + 1)]; ++k) full[at(i * n + s.column[at(k)])] = s.value[at(k)];
+      for (auto k = s.row_start[at(i)]; k < s.row_start[at(i + 1)]; ++k)
+        full[at(i * n + s.column[at(k)])] = s.value[at(k)];
   }
   return full;
 }
@@ -31,7 +33,8 @@ std::vector<double> dense_rows(const Matrix& a) {
 /// All residuals at once; the cost functions of single residuals read theirs.
 class Evaluation final : public ::ceres::EvaluationCallback {
  public:
-  Evaluation(const LeastSquares& problem, const std::vector<double>& x) : problem_(problem), x_(x), terms_(problem.size()) {}
+  Evaluation(const LeastSquares& problem, const std::vector<double>& x)
+      : problem_(problem), x_(x), terms_(problem.size()) {}
   void PrepareForEvaluation(bool jacobians, bool) override {
     const Tensor x(x_);
     for (std::size_t t = 0; t < problem_.size(); ++t) {
@@ -58,7 +61,8 @@ class Evaluation final : public ::ceres::EvaluationCallback {
 
 class Single final : public ::ceres::CostFunction {
  public:
-  Single(const Evaluation& all, std::size_t term, std::size_t index, int parameters) : all_(all), term_(term), index_(index) {
+  Single(const Evaluation& all, std::size_t term, std::size_t index, int parameters)
+      : all_(all), term_(term), index_(index) {
     set_num_residuals(1);
     mutable_parameter_block_sizes()->push_back(parameters);
   }
@@ -94,13 +98,15 @@ class Robust final : public ::ceres::LossFunction {
 
 class Watch final : public ::ceres::IterationCallback {
  public:
-  Watch(const std::vector<double>& x, State& state, const Progress& progress) : x_(x), state_(state), progress_(progress) {}
+  Watch(const std::vector<double>& x, State& state, const Progress& progress)
+      : x_(x), state_(state), progress_(progress) {}
   ::ceres::CallbackReturnType operator()(const ::ceres::IterationSummary& s) override {
     state_.iteration = s.iteration;
     state_.value = s.cost;
     if (s.iteration == 0) state_.first_gradient = s.gradient_max_norm;
-    state_.history.push_back({s.iteration, s.cost, s.gradient_max_norm, s.step_is_successful || s.iteration == 0 ? 1.0 : 0.0,
-                              s.trust_region_radius > 0 ? 1 / s.trust_region_radius : 0.0, s.cumulative_time_in_seconds});
+    state_.history.push_back(
+        {s.iteration, s.cost, s.gradient_max_norm, s.step_is_successful || s.iteration == 0 ? 1.0 : 0.0,
+         s.trust_region_radius > 0 ? 1 / s.trust_region_radius : 0.0, s.cumulative_time_in_seconds});
     if (!progress_) return ::ceres::SOLVER_CONTINUE;
     state_.x = Tensor(x_);
     return progress_(state_) ? ::ceres::SOLVER_CONTINUE : ::ceres::SOLVER_ABORT;
@@ -114,11 +120,16 @@ class Watch final : public ::ceres::IterationCallback {
 
 Stop reason_of(const ::ceres::Solver::Summary& s) {
   switch (s.termination_type) {
-    case ::ceres::USER_FAILURE: return Stop::callback;
-    case ::ceres::USER_SUCCESS: return Stop::callback;
-    case ::ceres::NO_CONVERGENCE: return Stop::iterations;
-    case ::ceres::FAILURE: return s.iterations.empty() ? Stop::not_finite : Stop::no_descent;
-    case ::ceres::CONVERGENCE: break;
+    case ::ceres::USER_FAILURE:
+      return Stop::callback;
+    case ::ceres::USER_SUCCESS:
+      return Stop::callback;
+    case ::ceres::NO_CONVERGENCE:
+      return Stop::iterations;
+    case ::ceres::FAILURE:
+      return s.iterations.empty() ? Stop::not_finite : Stop::no_descent;
+    case ::ceres::CONVERGENCE:
+      break;
   }
   if (s.message.starts_with("Gradient")) return Stop::gradient;
   return s.message.starts_with("Parameter") ? Stop::step : Stop::value;
@@ -126,12 +137,14 @@ Stop reason_of(const ::ceres::Solver::Summary& s) {
 
 }  // namespace
 
-Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const CeresOptions& options, const Progress& progress) {
+Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const CeresOptions& options,
+                       const Progress& progress) {
   validate(problem, start);
   const auto n = at(start.size());
   std::vector<double> x = start.to_vector<double>();
   for (const auto* bounds : {&options.lower, &options.upper})
-    if (!bounds->empty() && bounds->size() != n) fail("minimize_ceres: ", bounds->size(), " bounds for ", n, " parameters");
+    if (!bounds->empty() && bounds->size() != n)
+      fail("minimize_ceres: ", bounds->size(), " bounds for ", n, " parameters");
 
   if (!quadratic(problem, start).finite())  // said here, before Ceres writes about it to stderr
     return {{.x = start}, Stop::not_finite, describe(Stop::not_finite), 1};
@@ -151,8 +164,10 @@ Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const C
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
-    const double low = options.lower.empty() ? -HUGE_VAL : options.lower[i], high = options.upper.empty() ? HUGE_VAL : options.upper[i];
-    if (!(low <= x[i] && x[i] <= high)) fail("minimize_ceres: start ", x[i], " of parameter ", i, " is not within ", low, " .. ", high);
+    const double low = options.lower.empty() ? -HUGE_VAL : options.lower[i],
+                 high = options.upper.empty() ? HUGE_VAL : options.upper[i];
+    if (!(low <= x[i] && x[i] <= high))
+      fail("minimize_ceres: start ", x[i], " of parameter ", i, " is not within ", low, " .. ", high);
     if (std::isfinite(low)) ceres_problem.SetParameterLowerBound(x.data(), static_cast<int>(i), low);
     if (std::isfinite(high)) ceres_problem.SetParameterUpperBound(x.data(), static_cast<int>(i), high);
   }
@@ -171,12 +186,13 @@ Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const C
   o.logging_type = ::ceres::SILENT;
   o.update_state_every_iteration = true;
   o.callbacks.push_back(&watch);
-  // Ceres projects whole steps onto the bounds and then creeps along them. What a bound holds back is frozen and the rest
-  // solved again, until the gradient agrees with what is frozen.
+  // Ceres projects whole steps onto the bounds and then creeps along them. What a bound holds back is frozen and the
+  // rest solved again, until the gradient agrees with what is frozen.
   std::vector<int> frozen;
   for (std::size_t round = 0; round <= 2 * n; ++round) {
     if (frozen.size() == n) break;
-    ceres_problem.SetManifold(x.data(), frozen.empty() ? nullptr : new ::ceres::SubsetManifold(static_cast<int>(n), frozen));
+    ceres_problem.SetManifold(x.data(),
+                              frozen.empty() ? nullptr : new ::ceres::SubsetManifold(static_cast<int>(n), frozen));
     ::ceres::Solver::Summary report;
     ::ceres::Solve(o, &ceres_problem, &report);
     summary.reason = reason_of(report);
@@ -188,7 +204,8 @@ Summary minimize_ceres(const LeastSquares& problem, const Tensor& start, const C
     const std::vector<double> gradient = quadratic(problem, summary.state.x).gradient;
     std::vector<int> held;
     for (std::size_t i = 0; i < n; ++i) {
-      const bool at_lower = !options.lower.empty() && x[i] <= options.lower[i], at_upper = !options.upper.empty() && x[i] >= options.upper[i];
+      const bool at_lower = !options.lower.empty() && x[i] <= options.lower[i],
+                 at_upper = !options.upper.empty() && x[i] >= options.upper[i];
       if ((at_lower && gradient[i] > 0) || (at_upper && gradient[i] < 0)) held.push_back(static_cast<int>(i));
     }
     if (held == frozen) break;

@@ -16,8 +16,8 @@ struct CeresOptions {
   std::vector<double> upper = {};
 };
 
-/// Minimises by Levenberg-Marquardt with dense QR within the bounds. Robust losses act on each residual, by their weights.
-/// State::steps and damping are not kept: a minimisation that was interrupted begins anew, to the same bits.
+/// Minimises by Levenberg-Marquardt with dense QR within the bounds. Robust losses act on each residual, by their
+/// weights. State::steps and damping are not kept: a minimisation that was interrupted begins anew, to the same bits.
 ///
 /// Throws std::invalid_argument for bounds that exclude each other or the start, or have another size.
 /// Agarwal, Mierle and others: Ceres Solver.

@@ -17,7 +17,10 @@ double largest(std::span<const double> values) {
 }
 
 Descent::Descent(State start, int max_iterations, const Tolerances& tolerances, const Progress& progress)
-    : state(std::move(start)), max_iterations_(max_iterations), tolerances_(tolerances), progress_(progress),
+    : state(std::move(start)),
+      max_iterations_(max_iterations),
+      tolerances_(tolerances),
+      progress_(progress),
       seconds_before_(state.history.empty() ? 0.0 : state.history.back().seconds) {
   if (max_iterations < 0) fail("minimize: max_iterations is ", max_iterations, "; give 0 or more");
   if (!(tolerances.gradient >= 0) || !(tolerances.step >= 0) || !(tolerances.value >= 0))
@@ -26,7 +29,8 @@ Descent::Descent(State start, int max_iterations, const Tolerances& tolerances, 
 
 bool Descent::note(double gradient, double step) {
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - clock_;
-  state.history.push_back({state.iteration, state.value, gradient, step, state.damping, seconds_before_ + spent.count()});
+  state.history.push_back(
+      {state.iteration, state.value, gradient, step, state.damping, seconds_before_ + spent.count()});
   return !progress_ || progress_(state);
 }
 
@@ -52,15 +56,19 @@ std::optional<Stop> Descent::accept(const Tensor& x, double value, double gradie
   state.x = x;
   state.value = value;
   ++state.iteration;
-  if (is_flat(gradient)) state.settled = Stop::gradient;
-  else if (std::sqrt(moved) <= tolerances_.step * std::sqrt(size)) state.settled = Stop::step;
-  else if (decrease <= tolerances_.value * std::abs(value)) state.settled = Stop::value;
+  if (is_flat(gradient))
+    state.settled = Stop::gradient;
+  else if (std::sqrt(moved) <= tolerances_.step * std::sqrt(size))
+    state.settled = Stop::step;
+  else if (decrease <= tolerances_.value * std::abs(value))
+    state.settled = Stop::value;
   if (!note(gradient, step)) return Stop::callback;
   return state.settled;
 }
 
 Summary Descent::finish(Stop reason, const std::string& detail) {
-  std::string message = text(describe(reason), " after ", state.iteration, " iterations", detail.empty() ? "" : ": ", detail);
+  std::string message =
+      text(describe(reason), " after ", state.iteration, " iterations", detail.empty() ? "" : ": ", detail);
   return {std::move(state), reason, std::move(message), evaluations};
 }
 

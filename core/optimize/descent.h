@@ -1,4 +1,5 @@
-// core/optimize/descent.h: the loop around one iteration that the minimisers share: records, callbacks, reasons to stop.
+// core/optimize/descent.h: the loop around one iteration that the minimisers share: records, callbacks, reasons to
+// stop.
 #pragma once
 #include <chrono>
 #include <optional>
@@ -11,9 +12,9 @@ namespace terrella::optimize {
 
 /// When small is small enough.
 struct Tolerances {
-  double gradient = 1e-8;   ///< largest |component| relative to that at the start
-  double step = 1e-12;      ///< of x, relative to |x|
-  double value = 1e-12;     ///< decrease in one iteration, relative to the value
+  double gradient = 1e-8;  ///< largest |component| relative to that at the start
+  double step = 1e-12;     ///< of x, relative to |x|
+  double value = 1e-12;    ///< decrease in one iteration, relative to the value
 };
 
 double largest(std::span<const double> values);

@@ -114,7 +114,8 @@ class MatrixFree final : public Model {
 
 }  // namespace
 
-Summary minimize_gauss_newton(const LeastSquares& problem, State start, const GaussNewtonOptions& options, const Progress& progress) {
+Summary minimize_gauss_newton(const LeastSquares& problem, State start, const GaussNewtonOptions& options,
+                              const Progress& progress) {
   validate(problem, start.x);
   Descent run(std::move(start), options.max_iterations, options.tolerances, progress);
   const auto model_at = [&](const Tensor& x) -> std::unique_ptr<Model> {
@@ -137,7 +138,8 @@ Summary minimize_gauss_newton(const LeastSquares& problem, State start, const Ga
       for (std::size_t i = 0; i < there.size(); ++i) there[i] += length * p[i];
       return Tensor(there);
     };
-    const LineSearch search = backtrack({0, run.state.value, slope}, [&](double length) { return value(problem, moved(length)); });
+    const LineSearch search =
+        backtrack({0, run.state.value, slope}, [&](double length) { return value(problem, moved(length)); });
     run.evaluations += search.evaluations;
     if (!search.found) {
       // What the step promises is below the rounding of the value: there is nothing left to gain.
@@ -147,7 +149,8 @@ Summary minimize_gauss_newton(const LeastSquares& problem, State start, const Ga
     const Tensor next = moved(search.point.step);
     model = model_at(next);
     if (!model->finite) return run.finish(Stop::no_descent, "derivatives are not finite ahead");
-    if (const auto reason = run.accept(next, search.point.value, largest(model->gradient), search.point.step)) return run.finish(*reason);
+    if (const auto reason = run.accept(next, search.point.value, largest(model->gradient), search.point.step))
+      return run.finish(*reason);
   }
   return run.finish(Stop::iterations);
 }

@@ -14,9 +14,9 @@ struct GaussNewtonOptions {
   int inner_iterations = 0;  ///< of conjugate gradients; 0: as many as there are unknowns
 };
 
-/// Minimises by steps of (J^T W J) p = -gradient with backtracking. Every iterate lowers the value. A matrix that is not
-/// positive definite gets the smallest multiple of its mean diagonal that makes it so. Conjugate gradients stop at a
-/// relative residual of min(0.1, sqrt(gradient / first gradient)); Dembo, Eisenstat & Steihaug (1982).
+/// Minimises by steps of (J^T W J) p = -gradient with backtracking. Every iterate lowers the value. A matrix that is
+/// not positive definite gets the smallest multiple of its mean diagonal that makes it so. Conjugate gradients stop at
+/// a relative residual of min(0.1, sqrt(gradient / first gradient)); Dembo, Eisenstat & Steihaug (1982).
 ///
 /// Throws std::invalid_argument for a problem without terms or a start that is no f64 vector.
 Summary minimize_gauss_newton(const LeastSquares& problem, State start, const GaussNewtonOptions& options = {},

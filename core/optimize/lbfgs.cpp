@@ -32,7 +32,8 @@ Vector direction(const State& state, const Vector& gradient, const LbfgsOptions&
     share[i] = dot_of(s[i], q) / dot_of(s[i], y[i]);
     add_scaled(q, -share[i], y[i]);
   }
-  if (options.preconditioner) q = options.preconditioner(q);
+  if (options.preconditioner)
+    q = options.preconditioner(q);
   else if (pairs > 0) {
     const double scale = dot_of(s.back(), y.back()) / dot_of(y.back(), y.back());
     for (double& v : q) v *= scale;
@@ -112,7 +113,8 @@ Summary minimize_lbfgs(const Objective& objective, State start, const LbfgsOptio
       }
     }
     gradient = ahead;
-    if (const auto reason = run.accept(there, found.value, largest(gradient), search.point.step)) return run.finish(*reason);
+    if (const auto reason = run.accept(there, found.value, largest(gradient), search.point.step))
+      return run.finish(*reason);
   }
   return run.finish(Stop::iterations);
 }

@@ -41,7 +41,8 @@ Quadratic quadratic(const Term& term, const Tensor& x) {
   const std::vector<double> weight = weights_of(term.loss, at.residual);
   std::vector<double> weighted = at.residual;
   for (std::size_t i = 0; i < weighted.size(); ++i) weighted[i] *= weight[i];
-  Quadratic model{NormalMatrix(x.size()), multiply_transposed(at.jacobian, weighted), cost(term.loss, Tensor(at.residual)).item()};
+  Quadratic model{NormalMatrix(x.size()), multiply_transposed(at.jacobian, weighted),
+                  cost(term.loss, Tensor(at.residual)).item()};
   model.matrix.add(at.jacobian, weight);
   return model;
 }
@@ -66,7 +67,8 @@ double value(const LeastSquares& problem, const Tensor& x) {
 Function objective(const LeastSquares& problem) {
   return [problem](const Tensors& x) -> Tensors {
     Tensor total = problem[0].weight * cost(problem[0].loss, problem[0].residual(x[0]));
-    for (std::size_t i = 1; i < problem.size(); ++i) total = total + problem[i].weight * cost(problem[i].loss, problem[i].residual(x[0]));
+    for (std::size_t i = 1; i < problem.size(); ++i)
+      total = total + problem[i].weight * cost(problem[i].loss, problem[i].residual(x[0]));
     return {total};
   };
 }

@@ -27,8 +27,9 @@ struct Linearization {
 
 struct Term {
   std::string name = {};
-  std::function<Tensor(const Tensor& x)> residual = {};          ///< x [n] f64 -> r [m] f64
-  std::function<Linearization(const Tensor& x)> linearize = {};  ///< residual and Jacobian; derived from `residual` if empty
+  std::function<Tensor(const Tensor& x)> residual = {};  ///< x [n] f64 -> r [m] f64
+  std::function<Linearization(const Tensor& x)> linearize =
+      {};  ///< residual and Jacobian; derived from `residual` if empty
   Loss loss = {};
   double weight = 1;
 };
@@ -42,7 +43,7 @@ Linearization linearize(const Term& term, const Tensor& x);
 
 /// Second-order model of a term or of a whole problem at a point: Gauss-Newton's matrix, the gradient, the value.
 struct Quadratic {
-  NormalMatrix matrix;           ///< sum of J^T W J
+  NormalMatrix matrix;                ///< sum of J^T W J
   std::vector<double> gradient = {};  ///< sum of J^T W r
   double value = 0;
   bool finite() const;

@@ -10,7 +10,8 @@ namespace terrella::optimize {
 Summary minimize_levenberg_marquardt(const LeastSquares& problem, State start, const LevenbergMarquardtOptions& options,
                                      const Progress& progress) {
   validate(problem, start.x);
-  if (!(options.first_damping > 0)) fail("levenberg_marquardt: first_damping is ", options.first_damping, "; give a positive number");
+  if (!(options.first_damping > 0))
+    fail("levenberg_marquardt: first_damping is ", options.first_damping, "; give a positive number");
   Descent run(std::move(start), options.max_iterations, options.tolerances, progress);
   double& damping = run.state.damping;
   if (damping == 0) damping = options.first_damping;

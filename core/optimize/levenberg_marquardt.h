@@ -14,7 +14,7 @@ struct LevenbergMarquardtOptions {
 /// Minimises by steps of (H + mu diag(H)) p = -gradient, H = J^T W J. mu falls where the quadratic model foretells the
 /// decrease and rises until a step lowers the value. Marquardt (1963), with the scaling of each parameter by its own
 /// diagonal. Every iterate lowers the value. Throws as minimize_gauss_newton.
-Summary minimize_levenberg_marquardt(const LeastSquares& problem, State start, const LevenbergMarquardtOptions& options = {},
-                                     const Progress& progress = {});
+Summary minimize_levenberg_marquardt(const LeastSquares& problem, State start,
+                                     const LevenbergMarquardtOptions& options = {}, const Progress& progress = {});
 
 }  // namespace terrella::optimize

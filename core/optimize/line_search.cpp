@@ -42,7 +42,8 @@ LineSearch backtrack(const Point& start, const std::function<double(double)>& va
       return result;
     }
     const double curvature = p.value - start.value - step * start.slope;
-    const double lowest = std::isfinite(p.value) && curvature > 0 ? -start.slope * step * step / (2 * curvature) : 0.5 * step;
+    const double lowest =
+        std::isfinite(p.value) && curvature > 0 ? -start.slope * step * step / (2 * curvature) : 0.5 * step;
     step = std::clamp(lowest, 0.1 * step, 0.5 * step);
   }
   return result;

@@ -39,11 +39,13 @@ std::vector<double> multiply(const Matrix& a, std::span<const double> x) {
   if (const auto* blocks = std::get_if<BlockMatrix>(&a)) {
     for (const Block& b : blocks->blocks)
       for (std::int64_t i = 0; i < b.rows; ++i)
-        for (std::int64_t j = 0; j < b.columns; ++j) y[at(b.row + i)] += b.values[at(i * b.columns + j)] * x[at(b.column + j)];
+        for (std::int64_t j = 0; j < b.columns; ++j)
+          y[at(b.row + i)] += b.values[at(i * b.columns + j)] * x[at(b.column + j)];
   } else {
     const auto& s = std::get<SparseMatrix>(a);
     for (std::int64_t i = 0; i < s.rows; ++i)
-      for (auto k = s.row_start[at(i)]; k < s.row_start[at(i + 1)]; ++k) y[at(i)] += s.value[at(k)] * x[at(s.column[at(k)])];
+      for (auto k = s.row_start[at(i)]; k < s.row_start[at(i + 1)]; ++k)
+        y[at(i)] += s.value[at(k)] * x[at(s.column[at(k)])];
   }
   return y;
 }
@@ -54,11 +56,13 @@ std::vector<double> multiply_transposed(const Matrix& a, std::span<const double>
   if (const auto* blocks = std::get_if<BlockMatrix>(&a)) {
     for (const Block& b : blocks->blocks)
       for (std::int64_t i = 0; i < b.rows; ++i)
-        for (std::int64_t j = 0; j < b.columns; ++j) x[at(b.column + j)] += b.values[at(i * b.columns + j)] * y[at(b.row + i)];
+        for (std::int64_t j = 0; j < b.columns; ++j)
+          x[at(b.column + j)] += b.values[at(i * b.columns + j)] * y[at(b.row + i)];
   } else {
     const auto& s = std::get<SparseMatrix>(a);
     for (std::int64_t i = 0; i < s.rows; ++i)
-      for (auto k = s.row_start[at(i)]; k < s.row_start[at(i + 1)]; ++k) x[at(s.column[at(k)])] += s.value[at(k)] * y[at(i)];
+      for (auto k = s.row_start[at(i)]; k < s.row_start[at(i + 1)]; ++k)
+        x[at(s.column[at(k)])] += s.value[at(k)] * y[at(i)];
   }
   return x;
 }

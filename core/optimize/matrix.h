@@ -11,7 +11,7 @@ namespace terrella::optimize {
 struct Block {
   std::int64_t row = 0, column = 0;  ///< of the block's first entry
   std::int64_t rows = 0, columns = 0;
-  std::vector<double> values;        ///< [rows, columns], row-major
+  std::vector<double> values;  ///< [rows, columns], row-major
 };
 
 /// Blocks that do not overlap, zero elsewhere. A dense matrix is one block.

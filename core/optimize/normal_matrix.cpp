@@ -20,8 +20,8 @@ using Vector = Eigen::VectorXd;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-/// Cholesky factor within a band, rows of L from the band's edge to the diagonal. For matrices of stations along a line,
-/// dense blocks beside the diagonal, it is several times faster than a general sparse factor with its ordering.
+/// Cholesky factor within a band, rows of L from the band's edge to the diagonal. For matrices of stations along a
+/// line, dense blocks beside the diagonal, it is several times faster than a general sparse factor with its ordering.
 class Band {
  public:
   /// The half bandwidth of a matrix for which a band pays: not much wider than the rows are filled; else none.
@@ -57,7 +57,8 @@ class Band {
   }
   bool is_positive() const { return positive_; }
 
-  /// Right-hand sides in groups that share the passes over the factor; each column's numbers do not depend on the others.
+  /// Right-hand sides in groups that share the passes over the factor; each column's numbers do not depend on the
+  /// others.
   Rows solve(const Rows& b) const {
     constexpr std::int64_t group = 64;
     Rows x(b.rows(), b.cols());
@@ -74,12 +75,14 @@ class Band {
   Rows solve_group(Rows x) const {
     const Eigen::Index n = x.rows();
     for (Eigen::Index i = 0; i < n; ++i) {
-      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k) x.row(i) -= rows_(i, k - i + width_) * x.row(k);
+      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k)
+        x.row(i) -= rows_(i, k - i + width_) * x.row(k);
       x.row(i) /= rows_(i, width_);
     }
     for (Eigen::Index i = n; i-- > 0;) {
       x.row(i) /= rows_(i, width_);
-      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k) x.row(k) -= rows_(i, k - i + width_) * x.row(i);
+      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k)
+        x.row(k) -= rows_(i, k - i + width_) * x.row(i);
     }
     return x;
   }
@@ -138,7 +141,8 @@ void NormalMatrix::add(const Matrix& a, std::span<const double> weight, double s
     for (const Block& b : blocks->blocks) {
       const Eigen::Map<const Rows> values(b.values.data(), b.rows, b.columns);
       Dense weighted = values;
-      for (std::int64_t i = 0; i < b.rows; ++i) weighted.row(i) *= scale * (weight.empty() ? 1.0 : weight[at(b.row + i)]);
+      for (std::int64_t i = 0; i < b.rows; ++i)
+        weighted.row(i) *= scale * (weight.empty() ? 1.0 : weight[at(b.row + i)]);
       const Dense product = values.transpose() * weighted;
       if (b.columns == size()) {
         storage_->make_dense();
@@ -193,7 +197,8 @@ std::optional<std::vector<double>> NormalMatrix::solve(std::span<const double> b
 
 std::optional<std::vector<double>> NormalMatrix::solve_many(std::span<const double> b, std::int64_t k) const {
   if (static_cast<std::int64_t>(b.size()) != size() * k)
-    fail("normal matrix: ", k, " right-hand sides of ", size(), " entries need ", size() * k, " numbers, got ", b.size());
+    fail("normal matrix: ", k, " right-hand sides of ", size(), " entries need ", size() * k, " numbers, got ",
+         b.size());
   const Eigen::Map<const Rows> right(b.data(), size(), k);
   Rows x;
   if (storage_->is_dense) {

@@ -31,17 +31,17 @@ bool is_converged(Stop reason);
 struct Iteration {
   std::int64_t iteration = 0;
   double value = 0;
-  double gradient = 0;   ///< largest |component|
-  double step = 0;       ///< accepted length along the search direction; 1 is the full step
-  double damping = 0;    ///< Levenberg-Marquardt's mu, else 0
-  double seconds = 0;    ///< since the start
+  double gradient = 0;  ///< largest |component|
+  double step = 0;      ///< accepted length along the search direction; 1 is the full step
+  double damping = 0;   ///< Levenberg-Marquardt's mu, else 0
+  double seconds = 0;   ///< since the start
   bool operator==(const Iteration&) const = default;
 };
 
 /// All that the next iteration needs. A minimisation goes on from a kept state to the same bits as if it had not been
 /// interrupted. A fresh start is State{.x = start}.
 struct State {
-  Tensor x = {};                          ///< f64, any shape
+  Tensor x = {};                     ///< f64, any shape
   std::int64_t iteration = 0;        ///< finished ones
   double value = 0;                  ///< at x; meaningful after the first iteration
   double first_gradient = 0;         ///< largest |component| at the start
@@ -56,9 +56,9 @@ struct State {
 using Progress = std::function<bool(const State&)>;
 
 struct Summary {
-  State state = {};               ///< the best point found; its value is never above that of the start
+  State state = {};  ///< the best point found; its value is never above that of the start
   Stop reason = Stop::iterations;
-  std::string message = {};       ///< the reason with its numbers
+  std::string message = {};      ///< the reason with its numbers
   std::int64_t evaluations = 0;  ///< of the value, derivatives included
   bool converged() const { return is_converged(reason); }
 };

@@ -9,7 +9,8 @@
 namespace terrella::inversion {
 
 Mapping log10_mapping() {
-  return {"log10", [](const Tensor& m) { return exp(std::numbers::ln10 * m); }, [](const Tensor& p) { return log10(p); }};
+  return {"log10", [](const Tensor& m) { return exp(std::numbers::ln10 * m); },
+          [](const Tensor& p) { return log10(p); }};
 }
 
 Mapping bounded_mapping(double lower, double upper) {

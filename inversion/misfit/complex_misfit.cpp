@@ -15,7 +15,8 @@ constexpr double degree = std::numbers::pi / 180;
 bool is_known(const Complex& z) { return std::isfinite(z.real()) && std::isfinite(z.imag()); }
 
 /// Which data have both a value and an error. Errors that are there must be positive.
-std::vector<std::int64_t> used(const char* misfit, const std::vector<Complex>& observed, const std::vector<double>& error) {
+std::vector<std::int64_t> used(const char* misfit, const std::vector<Complex>& observed,
+                               const std::vector<double>& error) {
   if (error.size() != observed.size()) fail(misfit, ": ", observed.size(), " data but ", error.size(), " errors");
   std::vector<std::int64_t> index;
   for (std::size_t i = 0; i < observed.size(); ++i) {
@@ -69,8 +70,8 @@ ComplexMisfit log_phase_misfit(const std::vector<Complex>& observed, const std::
   const Tensor log_scale(log_sigma), phase_scale(phase_sigma);
   const auto residual = [=](const Tensor& z) {
     const Tensor ratio = gather(z, phase_places) / phase_observed;  // its angle is the difference, wrapped
-    return concatenate({(2 * log10(abs(gather(z, log_places))) - log_observed) / log_scale,
-                        arg(ratio) / degree / phase_scale});
+    return concatenate(
+        {(2 * log10(abs(gather(z, log_places))) - log_observed) / log_scale, arg(ratio) / degree / phase_scale});
   };
   const auto rows = [=](std::span<const Complex> z) {
     std::vector<ComplexMisfit::Row> all;

@@ -28,10 +28,10 @@ struct ComplexMisfit {
 /// `error` is left out. Throws std::invalid_argument where an error is not positive or sizes disagree.
 ComplexMisfit impedance_misfit(const std::vector<std::complex<double>>& observed, const std::vector<double>& error);
 
-/// log10 |z|^2 and arg z (degrees, differences wrapped to +-180) against those of `observed`: for impedances the residuals
-/// of log10 apparent resistivity and phase. An error that is NaN leaves out its number. First all logarithms, then all
-/// phases. Throws as above.
-ComplexMisfit log_phase_misfit(const std::vector<std::complex<double>>& observed, const std::vector<double>& log10_error,
-                               const std::vector<double>& phase_error);
+/// log10 |z|^2 and arg z (degrees, differences wrapped to +-180) against those of `observed`: for impedances the
+/// residuals of log10 apparent resistivity and phase. An error that is NaN leaves out its number. First all logarithms,
+/// then all phases. Throws as above.
+ComplexMisfit log_phase_misfit(const std::vector<std::complex<double>>& observed,
+                               const std::vector<double>& log10_error, const std::vector<double>& phase_error);
 
 }  // namespace terrella::inversion

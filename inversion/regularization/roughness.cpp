@@ -41,8 +41,9 @@ SparseMatrix lateral_difference(std::int64_t layers, std::int64_t columns, const
     if (pair.a == pair.b || std::min(pair.a, pair.b) < 0 || std::max(pair.a, pair.b) >= columns)
       fail("lateral_difference: columns ", pair.a, " and ", pair.b, " are no pair of ", columns);
     const auto [low, high] = std::minmax(pair.a, pair.b);
+    const double sign = pair.a < pair.b ? 1 : -1;
     for (std::int64_t i = 0; i < layers; ++i)
-      w.add_row(std::array{low * layers + i, high * layers + i}, std::array{-pair.weight, pair.weight});
+      w.add_row(std::array{low * layers + i, high * layers + i}, std::array{-sign * pair.weight, sign * pair.weight});
   }
   return w;
 }
@@ -69,7 +70,9 @@ optimize::Term linear_term(std::string name, const SparseMatrix& w, std::vector<
 
   optimize::Term term;
   term.name = std::move(name);
-  term.residual = [=, count = w.rows](const Tensor& m) { return scatter_add(values * gather(m - origin, columns), rows, count); };
+  term.residual = [=, count = w.rows](const Tensor& m) {
+    return scatter_add(values * gather(m - origin, columns), rows, count);
+  };
   term.linearize = [w, reference](const Tensor& m) {
     std::vector<double> difference = m.to_vector<double>();
     for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= reference[i];
@@ -104,7 +107,8 @@ struct Plane {
 };
 
 void check_coordinates(const std::vector<double>& latitude, const std::vector<double>& longitude) {
-  if (longitude.size() != latitude.size()) fail("line: ", latitude.size(), " latitudes but ", longitude.size(), " longitudes");
+  if (longitude.size() != latitude.size())
+    fail("line: ", latitude.size(), " latitudes but ", longitude.size(), " longitudes");
 }
 
 }  // namespace
@@ -130,7 +134,9 @@ std::vector<std::size_t> line_order(const std::vector<double>& latitude, const s
   const double angle = 0.5 * std::atan2(2 * ne, nn - ee);  // of the larger principal axis
   std::vector<double> along(n, 0);
   for (std::size_t i = 0; i < n; ++i)
-    along[i] = plane.known(i) ? std::cos(angle) * plane.north[i] + std::sin(angle) * plane.east[i] : i > 0 ? along[i - 1] : 0;
+    along[i] = plane.known(i) ? std::cos(angle) * plane.north[i] + std::sin(angle) * plane.east[i]
+               : i > 0        ? along[i - 1]
+                              : 0;
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return along[i] < along[j]; });
@@ -156,8 +162,10 @@ std::vector<Neighbours> line_neighbours(const std::vector<double>& latitude, con
   }
   std::vector<Neighbours> pairs;
   for (std::size_t k = 0; k < distance.size(); ++k) {
-    const double closeness = std::isnan(distance[k]) ? 1.0 : std::min(3.0, median / distance[k]);  // 3 where they coincide
-    pairs.push_back({static_cast<std::int64_t>(order[k]), static_cast<std::int64_t>(order[k + 1]), strength * closeness});
+    const double closeness =
+        std::isnan(distance[k]) ? 1.0 : std::min(3.0, median / distance[k]);  // 3 where they coincide
+    pairs.push_back(
+        {static_cast<std::int64_t>(order[k]), static_cast<std::int64_t>(order[k + 1]), strength * closeness});
   }
   return pairs;
 }

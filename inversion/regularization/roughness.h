@@ -22,7 +22,8 @@ struct Neighbours {
   double weight = 1;
 };
 /// Rows weight (m[b, i] - m[a, i]), one for each pair and layer.
-optimize::SparseMatrix lateral_difference(std::int64_t layers, std::int64_t columns, const std::vector<Neighbours>& pairs);
+optimize::SparseMatrix lateral_difference(std::int64_t layers, std::int64_t columns,
+                                          const std::vector<Neighbours>& pairs);
 
 /// Identity: for terms that keep a model near a reference.
 optimize::SparseMatrix identity(std::int64_t size);
@@ -32,8 +33,8 @@ optimize::SparseMatrix identity(std::int64_t size);
 optimize::Term linear_term(std::string name, const optimize::SparseMatrix& w, std::vector<double> reference = {},
                            optimize::Loss loss = {}, double weight = 1);
 
-/// Stations in their order along the direction in which they spread most. Those without coordinates (NaN) follow the one
-/// before them in the list.
+/// Stations in their order along the direction in which they spread most. Those without coordinates (NaN) follow the
+/// one before them in the list.
 ///
 /// latitude, longitude   degrees, [n]
 std::vector<std::size_t> line_order(const std::vector<double>& latitude, const std::vector<double>& longitude);

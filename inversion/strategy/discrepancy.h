@@ -1,4 +1,5 @@
-// inversion/strategy/discrepancy.h: the lambda whose minimum fits the data just as well as their errors allow. Morozov (1966).
+// inversion/strategy/discrepancy.h: the lambda whose minimum fits the data just as well as their errors allow. Morozov
+// (1966).
 #pragma once
 #include "inversion/strategy/cooling.h"
 

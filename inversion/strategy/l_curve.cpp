@@ -17,7 +17,9 @@ std::size_t corner(const std::vector<Trial>& trials) {
     const double ax = x(i) - x(i - 1), ay = y(i) - y(i - 1), bx = x(i + 1) - x(i), by = y(i + 1) - y(i);
     const double a = std::hypot(ax, ay), b = std::hypot(bx, by), c = std::hypot(ax + bx, ay + by);
     if (a * b * c == 0) continue;
-    const double curvature = 2 * (bx * ay - by * ax) / (a * b * c);  // positive where the way turns right: from falling misfit to rising roughness
+    const double curvature =
+        2 * (bx * ay - by * ax) /
+        (a * b * c);  // positive where the way turns right: from falling misfit to rising roughness
     if (curvature > sharpest) {
       sharpest = curvature;
       best = i;
@@ -35,7 +37,9 @@ LambdaRule l_curve(const LCurveOptions& o) {
       return {.next = balance * std::pow(10.0, o.decades_above - share * (o.decades_above + o.decades_below))};
     }
     const std::size_t chosen = corner(trials);
-    return {.chosen = chosen, .message = text("corner of the L-curve at lambda ", trials[chosen].lambda, ", RMS ", trials[chosen].values.rms)};
+    return {.chosen = chosen,
+            .message =
+                text("corner of the L-curve at lambda ", trials[chosen].lambda, ", RMS ", trials[chosen].values.rms)};
   };
 }
 

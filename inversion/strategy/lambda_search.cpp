@@ -22,11 +22,13 @@ double balance_of(const Problem& problem, const Tensor& m) {
 LambdaRule fixed_lambda(double lambda) {
   if (!(lambda >= 0) || std::isinf(lambda)) fail("fixed_lambda: lambda is ", lambda, "; give 0 or a positive number");
   return [=](const std::vector<Trial>& trials, double) {
-    return trials.empty() ? Decision{.next = lambda} : Decision{.reason = Stop::value, .message = text("minimum at lambda ", lambda)};
+    return trials.empty() ? Decision{.next = lambda}
+                          : Decision{.reason = Stop::value, .message = text("minimum at lambda ", lambda)};
   };
 }
 
-Summary search_lambda(const Problem& problem, State state, const Minimizer& minimizer, const LambdaRule& rule, const Progress& progress) {
+Summary search_lambda(const Problem& problem, State state, const Minimizer& minimizer, const LambdaRule& rule,
+                      const Progress& progress) {
   optimize::validate(at_lambda(problem, 1.0), Tensor(state.model));
   const auto begin = std::chrono::steady_clock::now();
   const double before = state.history.empty() ? 0.0 : state.history.back().seconds;
@@ -38,7 +40,9 @@ Summary search_lambda(const Problem& problem, State state, const Minimizer& mini
     stopped = progress && !progress(state);
     return !stopped;
   };
-  const auto finish = [&](Stop reason, const std::string& message) { return Summary{std::move(state), reason, message}; };
+  const auto finish = [&](Stop reason, const std::string& message) {
+    return Summary{std::move(state), reason, message};
+  };
 
   if (state.history.empty()) {
     state.values = evaluate(problem, Tensor(state.model));
@@ -58,7 +62,8 @@ Summary search_lambda(const Problem& problem, State state, const Minimizer& mini
         state.model = chosen.model;
         state.values = chosen.values;
         state.lambda = chosen.lambda;
-        return finish(short_of_iterations && decision.reason == Stop::value ? Stop::iterations : decision.reason, decision.message);
+        return finish(short_of_iterations && decision.reason == Stop::value ? Stop::iterations : decision.reason,
+                      decision.message);
       }
       state.lambda = *decision.next;
       state.minimizer = {.x = Tensor(state.model)};

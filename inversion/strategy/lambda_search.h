@@ -1,5 +1,5 @@
-// inversion/strategy/lambda_search.h: minimisations at one lambda after the other, each from the model of the last. What
-// lambda comes next, and which trial is the answer, is decided by a rule: cooling.h, discrepancy.h, l_curve.h.
+// inversion/strategy/lambda_search.h: minimisations at one lambda after the other, each from the model of the last.
+// What lambda comes next, and which trial is the answer, is decided by a rule: cooling.h, discrepancy.h, l_curve.h.
 #pragma once
 #include <optional>
 #include <vector>
@@ -19,7 +19,8 @@ struct Decision {
   optimize::Stop reason = optimize::Stop::target;
   std::string message = {};
 };
-/// `balance` is the lambda at which data and regularisation weigh the same in the start model. Called with no trials first.
+/// `balance` is the lambda at which data and regularisation weigh the same in the start model. Called with no trials
+/// first.
 using LambdaRule = std::function<Decision(const std::vector<Trial>& trials, double balance)>;
 
 /// A rule with nothing to decide: this lambda.

@@ -27,7 +27,8 @@ struct Candidate {
 class Linearized {
  public:
   Linearized(const Problem& problem, const std::vector<double>& model)
-      : problem_(problem), model_(model),
+      : problem_(problem),
+        model_(model),
         data_(optimize::quadratic(problem.data, Tensor(model))),
         regularization_(optimize::quadratic(problem.model, Tensor(model))) {}
 
@@ -47,7 +48,8 @@ class Linearized {
     NormalMatrix matrix = data_.matrix;
     matrix.add(regularization_.matrix, lambda);
     std::vector<double> descent(model_.size());
-    for (std::size_t i = 0; i < descent.size(); ++i) descent[i] = -(data_.gradient[i] + lambda * regularization_.gradient[i]);
+    for (std::size_t i = 0; i < descent.size(); ++i)
+      descent[i] = -(data_.gradient[i] + lambda * regularization_.gradient[i]);
     const auto move = matrix.solve(descent);
     if (!move) return result;
     result.model = model_;
@@ -69,13 +71,15 @@ class Search {
   Search(const Linearized& linear, double step, double target, double tolerance)
       : linear_(linear), step_(step), target_(target), tolerance_(tolerance) {}
 
-  /// The smoothest candidate that meets the target, else that of the smallest RMS; the RMS is infinite if none is finite.
+  /// The smoothest candidate that meets the target, else that of the smallest RMS; the RMS is infinite if none is
+  /// finite.
   Candidate run(double center, double half_width) {
     const auto count = static_cast<std::int64_t>(std::lround(2 * half_width / spacing)) + 1;
     points_.resize(static_cast<std::size_t>(count));
     cpu::parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        points_[static_cast<std::size_t>(i)] = linear_.at(center - half_width + spacing * static_cast<double>(i), step_);
+        points_[static_cast<std::size_t>(i)] =
+            linear_.at(center - half_width + spacing * static_cast<double>(i), step_);
     });
     while (best() == 0 && points_.front().log_lambda > center - reach)
       points_.insert(points_.begin(), linear_.at(points_.front().log_lambda - spacing, step_));
@@ -86,7 +90,8 @@ class Search {
     if (!meets(lowest)) return lowest;
     // The target lies between two points of the scan.
     const std::size_t i = best();
-    points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(lowest.log_lambda > points_[i].log_lambda ? i + 1 : i), lowest);
+    points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(lowest.log_lambda > points_[i].log_lambda ? i + 1 : i),
+                   lowest);
     return smoothest(*last_that_meets());
   }
 
@@ -113,8 +118,10 @@ class Search {
     double high = points_[i + 1].log_lambda;
     while (high - low.log_lambda > tolerance_) {
       Candidate middle = linear_.at((low.log_lambda + high) / 2, step_);
-      if (meets(middle)) low = std::move(middle);
-      else high = middle.log_lambda;
+      if (meets(middle))
+        low = std::move(middle);
+      else
+        high = middle.log_lambda;
     }
     return low;
   }
@@ -165,7 +172,9 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
   const auto begin = std::chrono::steady_clock::now();
   const double before = state.history.empty() ? 0.0 : state.history.back().seconds;
 
-  const auto finish = [&](Stop reason, const std::string& message) { return Summary{std::move(state), reason, message}; };
+  const auto finish = [&](Stop reason, const std::string& message) {
+    return Summary{std::move(state), reason, message};
+  };
   const auto record = [&](double step) {
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
     state.history.push_back({-1, static_cast<std::int32_t>(state.iteration), state.values.rms, state.values.misfit,
@@ -174,8 +183,8 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
   };
   const auto reached = [&] {
     return state.target > options.target_rms
-               ? text("target RMS ", options.target_rms, " is out of reach; smoothest model at RMS ", state.values.rms, ", ",
-                      options.relax, " times the smallest found")
+               ? text("target RMS ", options.target_rms, " is out of reach; smoothest model at RMS ", state.values.rms,
+                      ", ", options.relax, " times the smallest found")
                : text("target RMS ", options.target_rms, " is met by the smoothest model");
   };
   const auto give_up_lowering = [&] {
@@ -198,10 +207,12 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
   while (true) {
     if (state.stage == smoothest) return finish(Stop::target, reached());
     if (state.stage == exhausted)
-      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; RMS ", state.values.rms, " hardly changes"));
+      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; RMS ", state.values.rms,
+                                      " hardly changes"));
     if (state.iteration >= options.max_iterations) break;
     const Linearized linear(problem, state.model);
-    if (!linear.finite()) return finish(Stop::not_finite, text("derivatives are not finite at iteration ", state.iteration));
+    if (!linear.finite())
+      return finish(Stop::not_finite, text("derivatives are not finite at iteration ", state.iteration));
     const double center = state.lambda > 0 ? std::log10(state.lambda) : linear.balance();
     const double half_width = state.lambda > 0 ? 1.5 : 4.0;
 
@@ -211,7 +222,8 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     for (int halving = 0; halving <= options.step_halvings && !better; ++halving) {
       step = std::pow(0.5, halving);
       next = Search(linear, step, state.target, options.lambda_tolerance).run(center, half_width);
-      better = next.values.rms <= (state.stage == smoothing ? state.target : std::max(state.target, state.values.rms * (1 - 1e-12)));
+      better = next.values.rms <=
+               (state.stage == smoothing ? state.target : std::max(state.target, state.values.rms * (1 - 1e-12)));
     }
     if (state.stage == smoothing) {
       const double old = state.values.regularization;
@@ -229,7 +241,8 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     }
     if (!better) {
       if (give_up_lowering()) continue;
-      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; no step lowers RMS ", state.values.rms));
+      return finish(Stop::value,
+                    text("target RMS ", options.target_rms, " is out of reach; no step lowers RMS ", state.values.rms));
     }
     const double old = state.values.rms;
     state.model = std::move(next.model);

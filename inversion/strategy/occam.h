@@ -1,7 +1,8 @@
 // inversion/strategy/occam.h: the smoothest model that fits. Constable, Parker & Constable (1987).
 //
 // Each iteration linearises once, then looks for lambda by the true misfit of the models that the linear problem gives:
-// the smallest misfit as long as the target is out of reach, afterwards the largest lambda whose model meets the target.
+// the smallest misfit as long as the target is out of reach, afterwards the largest lambda whose model meets the
+// target.
 #pragma once
 #include "inversion/problem.h"
 
@@ -13,9 +14,9 @@ struct OccamOptions {
   /// Where the target cannot be met: the answer is the smoothest model with this multiple of the smallest RMS found;
   /// 1 keeps the smallest RMS itself, however rough.
   double relax = 1.05;
-  double tolerance = 0.01;          ///< relative change of RMS (before the target) or roughness (at it) that ends the search
-  double lambda_tolerance = 0.02;   ///< of log10 lambda
-  int step_halvings = 8;            ///< where no lambda lowers the misfit
+  double tolerance = 0.01;  ///< relative change of RMS (before the target) or roughness (at it) that ends the search
+  double lambda_tolerance = 0.02;  ///< of log10 lambda
+  int step_halvings = 8;           ///< where no lambda lowers the misfit
 };
 
 /// Throws std::invalid_argument for options that make no sense, or a start of the wrong size.

@@ -12,8 +12,9 @@
 namespace terrella::tests {
 
 /// Impedances of these layers with independent normal errors of `relative` |Z| in real and imaginary part.
-inline terrella::inversion::Sounding layered_sounding(const std::vector<double>& resistivity, const std::vector<double>& thickness,
-                                                      double relative, std::uint64_t seed, int periods = 40, double from = -3,
+inline terrella::inversion::Sounding layered_sounding(const std::vector<double>& resistivity,
+                                                      const std::vector<double>& thickness, double relative,
+                                                      std::uint64_t seed, int periods = 40, double from = -3,
                                                       double to = 3) {
   inversion::Sounding s;
   s.name = "synthetic" + std::to_string(seed);

@@ -55,7 +55,8 @@ TEST(LayeredEarth, JacobianIsThatOfTheComposedRecursionInReverse) {
   const optimize::Term fast = layered_data({s}, thickness, log10_mapping(), {});
   const ComplexMisfit misfit = misfit_of(s, {});
   const auto composed = [&](const Tensor& x) {
-    return misfit.residual(elec::impedance_1d_composed(exp(std::log(10.0) * x), Tensor(thickness), 1.0 / Tensor(s.period)));
+    return misfit.residual(
+        elec::impedance_1d_composed(exp(std::log(10.0) * x), Tensor(thickness), 1.0 / Tensor(s.period)));
   };
   const Tensor x = slice(m, 0, {0, 5});
   const auto expected = jacobian(composed, x).to_vector<double>();
@@ -70,7 +71,8 @@ TEST(LayeredEarth, GradientOfTheObjective) {
   for (Invert1dOptions o : variants()) {
     o.lateral = 1;
     o.reference_weight = 0.1;
-    for (const Smoothing1d smoothing : {Smoothing1d::first_difference, Smoothing1d::second_difference, Smoothing1d::total_variation}) {
+    for (const Smoothing1d smoothing :
+         {Smoothing1d::first_difference, Smoothing1d::second_difference, Smoothing1d::total_variation}) {
       o.smoothing = smoothing;
       const Problem problem = layered_problem(two_sites(), thickness, o, std::vector<double>(10, 2.0));
       const Function objective = optimize::objective(at_lambda(problem, 3.0));

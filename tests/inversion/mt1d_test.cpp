@@ -37,7 +37,8 @@ TEST(Invert1d, OccamFindsTheLayersWithinTheErrors) {
   EXPECT_TRUE(r.fits[0].converged) << r.fits[0].stopped;
   EXPECT_LE(r.fits[0].rms, 1.0);
   EXPECT_GT(r.fits[0].rms, 0.97);  // the smoothest: it spends all the misfit that it may
-  // Away from the steps, where the data reach, the model is the truth within three errors or a quarter of a decade of blur.
+  // Away from the steps, where the data reach, the model is the truth within three errors or a quarter of a decade of
+  // blur.
   const std::size_t n = r.model.layers;
   double depth = 0;
   std::vector<double> middle, log_truth;
@@ -97,7 +98,8 @@ TEST(Invert1d, SitesWithoutDataAreReportedAndOthersGoOn) {
     EXPECT_EQ(r.fits[2].period.size(), 38);
     for (const std::size_t i : {0, 2}) {
       EXPECT_LT(r.fits[i].rms, 1.3);
-      for (std::size_t j = 0; j < r.model.layers; ++j) EXPECT_NEAR(r.model.resistivity[i * r.model.layers + j], 100, 10);
+      for (std::size_t j = 0; j < r.model.layers; ++j)
+        EXPECT_NEAR(r.model.resistivity[i * r.model.layers + j], 100, 10);
     }
   }
   EXPECT_EQ(invert_1d(survey).fits[0].stopped, "no period has all that determinant needs");
@@ -106,14 +108,16 @@ TEST(Invert1d, SitesWithoutDataAreReportedAndOthersGoOn) {
 TEST(Invert1d, DataWithoutErrorsNeedAFloor) {
   datasets::Survey survey{"", {to_site(layered_sounding({100}, {}, 0.02, 6))}};
   for (auto& error : survey.sites[0].z_error) error.fill(datasets::not_a_number);
-  EXPECT_EQ(invert_1d(survey, {.data = Data1d::xy}).fits[0].stopped, "the data have no errors; set error_floor, for example 0.05");
+  EXPECT_EQ(invert_1d(survey, {.data = Data1d::xy}).fits[0].stopped,
+            "the data have no errors; set error_floor, for example 0.05");
   const Result r = invert_1d(survey, {.data = Data1d::xy, .error_floor = 0.05});
   EXPECT_NEAR(r.fits[0].error[3], 0.05 * std::abs(r.fits[0].observed[3]), 1e-15);
 }
 
 TEST(Invert1d, ThreadsDoNotChangeABit) {
   std::vector<Sounding> line;
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) line.push_back(layered_sounding(true_resistivity, true_thickness, 0.05, seed));
+  for (std::uint64_t seed = 1; seed <= 6; ++seed)
+    line.push_back(layered_sounding(true_resistivity, true_thickness, 0.05, seed));
   for (const double lateral : {0.0, 1.0}) {
     const int before = cpu::set_threads(1);
     const Result one = invert_1d(line, {.lateral = lateral});
@@ -149,7 +153,8 @@ TEST(Invert1d, WrongOptionsAreRefused) {
   const auto refused = [&](const Invert1dOptions& o) { return message([&] { invert_1d(data, o); }); };
   EXPECT_EQ(refused({.target_rms = 0}), "invert_1d: target_rms is 0; give a positive number");
   EXPECT_EQ(refused({.error_floor = 5}), "invert_1d: error_floor is 5; it is a fraction of |Z|: 0.05 means 5 %");
-  EXPECT_EQ(refused({.layers = {.count = 1}}), "invert_1d: layers.count is 1; give 2 to 500, or 0 to have them designed");
+  EXPECT_EQ(refused({.layers = {.count = 1}}),
+            "invert_1d: layers.count is 1; give 2 to 500, or 0 to have them designed");
   EXPECT_EQ(refused({.layers = {.thickness = {10, 10}}, .start_model = {100, 100}}),
             "invert_1d: start_model has 2 values; the layering needs 3");
   EXPECT_EQ(refused({.lowest_resistivity = 10, .highest_resistivity = 1}),
@@ -160,7 +165,8 @@ TEST(Invert1d, WrongOptionsAreRefused) {
   EXPECT_EQ(message([] { parse<Data1d>("det"); }), "data: 'det' is unknown; give one of determinant, xy, yx, average");
   Sounding broken = data[0];
   broken.z_error[2] = 0;
-  EXPECT_NE(message([&] { invert_1d({broken}); }).find("error 0 ohm is not positive; set an error floor"), std::string::npos);
+  EXPECT_NE(message([&] { invert_1d({broken}); }).find("error 0 ohm is not positive; set an error floor"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -23,16 +23,21 @@ using Minimizer = std::function<Summary(const LeastSquares&, State, int max_iter
 
 const std::map<std::string, Minimizer>& minimizers() {
   static const std::map<std::string, Minimizer> all = {
-      {"gauss_newton", [](const LeastSquares& p, State s, int n, const Progress& f) {
+      {"gauss_newton",
+       [](const LeastSquares& p, State s, int n, const Progress& f) {
          return minimize_gauss_newton(p, std::move(s), {.max_iterations = n, .tolerances = tight}, f);
        }},
-      {"gauss_newton_cg", [](const LeastSquares& p, State s, int n, const Progress& f) {
-         return minimize_gauss_newton(p, std::move(s), {.solver = GaussNewtonOptions::Solver::conjugate_gradient, .max_iterations = n}, f);
+      {"gauss_newton_cg",
+       [](const LeastSquares& p, State s, int n, const Progress& f) {
+         return minimize_gauss_newton(
+             p, std::move(s), {.solver = GaussNewtonOptions::Solver::conjugate_gradient, .max_iterations = n}, f);
        }},
-      {"levenberg_marquardt", [](const LeastSquares& p, State s, int n, const Progress& f) {
+      {"levenberg_marquardt",
+       [](const LeastSquares& p, State s, int n, const Progress& f) {
          return minimize_levenberg_marquardt(p, std::move(s), {.max_iterations = n, .tolerances = tight}, f);
        }},
-      {"lbfgs", [](const LeastSquares& p, State s, int n, const Progress& f) {
+      {"lbfgs",
+       [](const LeastSquares& p, State s, int n, const Progress& f) {
          return minimize_lbfgs(objective_of(objective(p)), std::move(s), {.max_iterations = n, .tolerances = tight}, f);
        }},
       {"ceres", [](const LeastSquares& p, State s, int n, const Progress& f) {
@@ -45,7 +50,8 @@ void expect_answer(const std::string& who, const KnownProblem& known, const Summ
   const auto x = s.state.x.to_vector<double>();
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double scale = known.answer[i] == 0 ? 1 : std::abs(known.answer[i]);
-    EXPECT_NEAR(x[i], known.answer[i], tolerance * scale) << who << " on " << known.name << ", parameter " << i << ": " << s.message;
+    EXPECT_NEAR(x[i], known.answer[i], tolerance * scale)
+        << who << " on " << known.name << ", parameter " << i << ": " << s.message;
   }
 }
 
@@ -53,7 +59,8 @@ TEST(Minimizers, ReachKnownAnswers) {
   for (const KnownProblem& known : tests::known_problems())
     for (const auto& [who, minimize] : minimizers()) {
       // Methods of first order and truncated ones are not for parameters that differ by 10^6 in scale.
-      if ((who == "lbfgs" || who == "gauss_newton_cg") && known.answer.size() != 4 && known.name != "Rosenbrock") continue;
+      if ((who == "lbfgs" || who == "gauss_newton_cg") && known.answer.size() != 4 && known.name != "Rosenbrock")
+        continue;
       for (const Tensor& start : known.starts) {
         const Summary s = minimize(known.problem, {.x = start}, 500, {});
         EXPECT_TRUE(s.converged()) << who << " on " << known.name << ": " << s.message;
@@ -87,7 +94,8 @@ TEST(Minimizers, NeverGoUp) {
         EXPECT_LE(value(known.problem, s.state.x), start * (1 + 1e-14)) << who << " on " << known.name;
         if (who == "ceres") continue;  // its history holds tried steps too
         EXPECT_EQ(s.state.history.size(), static_cast<std::size_t>(s.state.iteration + 1));
-        for (std::size_t i = 1; i < s.state.history.size(); ++i) EXPECT_LE(s.state.history[i].value, s.state.history[i - 1].value);
+        for (std::size_t i = 1; i < s.state.history.size(); ++i)
+          EXPECT_LE(s.state.history[i].value, s.state.history[i - 1].value);
       }
 }
 
@@ -99,7 +107,8 @@ TEST(Minimizers, SayThatIterationsAreUsedUpOrTheCallbackStopped) {
     EXPECT_FALSE(few.converged());
     EXPECT_NE(few.message.find("allowed number of iterations is used up"), std::string::npos) << few.message;
     int calls = 0;
-    const Summary stopped = minimize(known.problem, {.x = known.starts[0]}, 100, [&](const State&) { return ++calls < 3; });
+    const Summary stopped =
+        minimize(known.problem, {.x = known.starts[0]}, 100, [&](const State&) { return ++calls < 3; });
     EXPECT_EQ(stopped.reason, Stop::callback) << who;
     EXPECT_EQ(calls, 3) << who;
   }
@@ -113,7 +122,9 @@ TEST(Minimizers, StopAtNaN) {
     EXPECT_EQ(s.state.x.to_vector<double>(), (std::vector<double>{-1, 2}));
   }
   // A wall of NaN between start and nothing: x > 0 only. Steps across it are cut, the minimum at 0.01 is found.
-  const LeastSquares wall = tests::squares_of([](const Tensor& x) { return stack({log(x[0]) - std::log(0.01), 0.001 * (x[0] - 0.01)}); });
+  const LeastSquares wall = tests::squares_of([](const Tensor& x) {
+    return stack({log(x[0]) - std::log(0.01), 0.001 * (x[0] - 0.01)});
+  });
   for (const auto& [who, minimize] : minimizers()) {
     const Summary s = minimize(wall, {.x = {3.0}}, 100, {});
     EXPECT_NEAR(s.state.x.item(), 0.01, 1e-6) << who << ": " << s.message;
@@ -142,7 +153,8 @@ TEST(Minimizers, RobustLossesResistOutliers) {
   // A line y = 2 + 3 t with one wild point; Cauchy's loss log(1 + r^2) / 2.
   const Tensor t = {0.0, 1.0, 2.0, 3.0, 4.0, 5.0}, y = {2.0, 5.0, 8.0, 11.0, 14.0, 117.0};
   LeastSquares problem = tests::squares_of([=](const Tensor& x) { return x[0] + x[1] * t - y; });
-  problem[0].loss = {"cauchy", [](const Tensor& r) { return 0.5 * log1p(square(r)); }, [](const Tensor& r) { return 1 / (1 + square(r)); }};
+  problem[0].loss = {"cauchy", [](const Tensor& r) { return 0.5 * log1p(square(r)); },
+                     [](const Tensor& r) { return 1 / (1 + square(r)); }};
   for (const auto& [who, minimize] : minimizers()) {
     const Summary s = minimize(problem, {.x = {1.0, 2.0}}, 500, {});
     EXPECT_TRUE(s.converged()) << who << ": " << s.message;
@@ -159,7 +171,8 @@ TEST(Minimizers, RefuseWhatIsNoProblem) {
     return std::string("accepted");
   };
   EXPECT_EQ(refusal({}, {1.0}), "least squares: a problem needs at least one term");
-  EXPECT_EQ(refusal(tests::rosenbrock().problem, Tensor(1)), "least squares: the start must be an f64 vector, got i64 []");
+  EXPECT_EQ(refusal(tests::rosenbrock().problem, Tensor(1)),
+            "least squares: the start must be an f64 vector, got i64 []");
   LeastSquares negative = tests::rosenbrock().problem;
   negative[0].weight = -1;
   EXPECT_EQ(refusal(negative, {1.0, 1.0}), "least squares: term 'residual' has weight -1; give 0 or more");
@@ -185,7 +198,8 @@ TEST(Lbfgs, MinimizesManyUnknowns) {
     const Tensor head = slice(x, 0, {0, -1}), tail = slice(x, 0, {1, std::nullopt});
     return sum(100 * square(tail - square(head)) + square(1 - head));
   };
-  const Summary s = minimize_lbfgs(objective_of(valley), {.x = full({200}, 0.5, DType::f64)}, {.max_iterations = 2000, .tolerances = {.value = 0}});
+  const Summary s = minimize_lbfgs(objective_of(valley), {.x = full({200}, 0.5, DType::f64)},
+                                   {.max_iterations = 2000, .tolerances = {.value = 0}});
   EXPECT_TRUE(s.converged()) << s.message;
   EXPECT_LT(max_abs(s.state.x - 1.0), 1e-5);
 }

@@ -21,14 +21,16 @@ struct Example {
   std::vector<double> weight = {1, 2, 0.5, 3, 1, 0.1, 7};
   Example() {
     rows.columns = 5;
-    for (std::int64_t i = 0; i < 4; ++i) rows.add_row(std::vector<std::int64_t>{i, i + 1}, std::vector<double>{-1.0, 1.0 + 0.1 * static_cast<double>(i)});
+    for (std::int64_t i = 0; i < 4; ++i)
+      rows.add_row(std::vector<std::int64_t>{i, i + 1}, std::vector<double>{-1.0, 1.0 + 0.1 * static_cast<double>(i)});
   }
   Tensor dense_blocks() const {
     std::vector<double> full(35, 0.0);
     for (const Block& b : blocks.blocks)
       for (std::int64_t i = 0; i < b.rows; ++i)
         for (std::int64_t j = 0; j < b.columns; ++j)
-          full[static_cast<std::size_t>((b.row + i) * 5 + b.column + j)] = b.values[static_cast<std::size_t>(i * b.columns + j)];
+          full[static_cast<std::size_t>((b.row + i) * 5 + b.column + j)] =
+              b.values[static_cast<std::size_t>(i * b.columns + j)];
     return Tensor::from(full, {7, 5});
   }
   Tensor dense_rows() const {
@@ -60,7 +62,8 @@ TEST(NormalMatrix, BlocksAndRowsSumToTheDenseProduct) {
     ASSERT_TRUE(solved);
     EXPECT_LT(max_abs(matmul(e.expected(), Tensor(*solved)) - Tensor(x)), 1e-11);
     const auto many = n.solve_many(random(10, 4), 2);
-    EXPECT_LT(max_abs(matmul(e.expected(), Tensor::from(*many, {5, 2})) - reshape(Tensor(random(10, 4)), {5, 2})), 1e-11);
+    EXPECT_LT(max_abs(matmul(e.expected(), Tensor::from(*many, {5, 2})) - reshape(Tensor(random(10, 4)), {5, 2})),
+              1e-11);
   }
 }
 
