@@ -74,6 +74,8 @@ int run(const Options& o) {
   for (const std::string& file : files) {
     const datasets::Reading reading = datasets::read_readable({file});
     refused.insert(refused.end(), reading.unreadable.begin(), reading.unreadable.end());
+    if (!o.json && reading.unreadable.empty() && reading.survey.sites.empty())
+      print(fmt::format("read     {}: no sites\n", plain(file)));
     Json described = Json::array();
     for (const datasets::Site& site : reading.survey.sites) {
       ++sites;

@@ -18,7 +18,7 @@ namespace {
 struct Options {
   std::vector<std::string> folder;
   datasets::SyntheticNoise noise;
-  bool force = false;
+  bool force = false, dry_run = false;
 };
 
 int run(const Options& o) {
@@ -27,12 +27,16 @@ int run(const Options& o) {
   const std::filesystem::path folder = o.folder.front();
   const datasets::SyntheticLine line = datasets::basin_line();
   const datasets::Survey survey = datasets::synthetic_survey(line, layered_impedance, o.noise);
-  make_folder(folder.string());
   std::vector<std::string> paths;
   for (const datasets::Site& site : survey.sites) paths.push_back((folder / (site.name + ".edi")).string());
   const std::string truth = (folder / "truth.csv").string();
   paths.push_back(truth);
-  check_outputs(paths, o.force);
+  if (std::filesystem::exists(folder)) check_outputs(paths, o.force);
+  if (o.dry_run) {
+    for (const std::string& path : paths) print(plain(path) + "\n");
+    return success;
+  }
+  make_folder(folder.string());
   for (std::size_t i = 0; i < survey.sites.size(); ++i) datasets::write_edi(survey.sites[i], paths[i]);
   datasets::write_file(truth, datasets::truth_csv(line));
   for (const std::string& path : paths) print(plain(path) + "\n");
@@ -49,6 +53,7 @@ Action demo_data(Arguments& arguments) {
   arguments.option("noise", &o->noise.impedance, "standard deviation, of |Z|");
   arguments.option("seed", &o->noise.seed, "of the noise");
   arguments.option("force", &o->force, "replace files that exist");
+  arguments.option("dry-run", &o->dry_run, "write nothing, say what would be written");
   return [o] { return run(*o); };
 }
 

@@ -156,8 +156,10 @@ int run(const Options& o) {
     control.resume = o.resume;
     control.warn = [](const std::string& text) { warn(text); };
     control.progress = [&](const inversion::Progress1d& now) {
-      bar.update(now.sites_done, now.sites,
-                 fmt::format("{}iteration {}  rms {}  lambda {}", now.site.empty() ? "" : plain(now.site) + "  ",
+      const bool together = now.site.empty();
+      bar.update(together ? static_cast<std::size_t>(now.row.iteration) : now.sites_done,
+                 together ? static_cast<std::size_t>(o.invert.max_iterations) : now.sites,
+                 fmt::format("{}iteration {}  rms {}  lambda {}", together ? "" : plain(now.site) + "  ",
                              now.row.iteration, number(now.row.rms), number(now.row.lambda)));
       if (o.time_limit > 0 && seconds_since(start) > o.time_limit) out_of_time = true;
       return !interrupt.asked() && !out_of_time;

@@ -22,7 +22,7 @@ void declare(Arguments& a, inversion::Invert1dOptions& o) {
   a.setting("reference_model", &o.reference_model, "ohm m of all layers; the start model when empty");
   a.setting("lowest_resistivity", &o.lowest_resistivity, "ohm m, bound; 0: none");
   a.setting("highest_resistivity", &o.highest_resistivity, "ohm m, bound; 0: none");
-  choice("method", o.method, "");
+  choice("method", o.method, "of minimisation");
   choice("lambda_choice", o.lambda_choice, "how methods other than occam find the weight of smoothness");
   a.setting("lambda", &o.lambda, "weight of smoothness; 0: chosen");
   choice("loss", o.loss, "how residuals count");

@@ -16,6 +16,8 @@ import h5py
 import numpy as np
 import pytest
 
+import terrella as tl
+
 OK, INTERNAL, USAGE, BAD_INPUT, NOT_CONVERGED, RESOURCES, RESUMABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 
 pytestmark = pytest.mark.skipif(not shutil.which("terrella"), reason="NO COMMAND terrella on the path: build it")
@@ -320,6 +322,7 @@ def test_dry_runs_write_nothing(line, run, tmp_path):
     for words in [
         ["convert", line, "-o", "a.h5"],
         ["convert", line, "-o", "edi"],
+        ["demo-data", "edi"],
         ["invert", "1d", line, "-o", "run.h5"],
         ["plot", "section", run, "-o", "a.png"],
         ["plot", "response", run, "-o", "a.png"],
@@ -456,6 +459,14 @@ def test_sites_without_usable_data(line, tmp_path):
     terrella("invert", "1d", tmp_path / "bare.edi", "-o", tmp_path / "b.h5", "--error-floor", 0.05)
     with h5py.File(tmp_path / "b.h5") as file:
         assert np.allclose(file["model/resistivity"][()], 10, rtol=1e-3)
+
+
+def test_a_survey_without_sites(tmp_path):
+    tl.write_survey(tl.Survey([]), tmp_path / "none.h5")
+    assert terrella("check", tmp_path / "none.h5").stdout == f"read     {tmp_path / 'none.h5'}: no sites\n"
+    assert report("info", tmp_path / "none.h5")["sites"] == []
+    told = terrella("invert", "1d", tmp_path / "none.h5", "-o", tmp_path / "run.h5", code=BAD_INPUT)
+    assert "no sites are in there" in told.stderr
 
 
 def test_refused_files_are_skipped_when_asked(line, tmp_path):
