@@ -27,6 +27,7 @@ void declare(Arguments& a, inversion::Invert1dOptions& o) {
   a.setting("lambda", &o.lambda, "weight of smoothness; 0: chosen");
   choice("loss", o.loss, "how residuals count");
   a.setting("max_iterations", &o.max_iterations, "of each minimisation");
+  a.setting("tolerance", &o.tolerance, "of occam: relative change of RMS or roughness that ends the search");
   a.setting("relax", &o.relax, "factor on the lowest RMS where the target cannot be met");
   a.setting("lateral", &o.lateral, "strength of the tie between neighbouring sites; 0: each site alone");
   a.setting("few_layers.count", &o.few_layers.count, "half-space included");
