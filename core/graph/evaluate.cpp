@@ -6,6 +6,7 @@
 #include "core/graph/node.h"
 #include "core/graph/node_set.h"
 #include "core/graph/trace.h"
+#include "core/interrupt.h"
 
 namespace terrella::graph {
 namespace {
@@ -145,6 +146,7 @@ void evaluate(std::span<const Tensor> outputs) {
   }
   std::vector<Tensor> order = pending_order(outputs);
   for (Tensor& x : order) {
+    check_interrupt();
     run(*x.node());
     x = Tensor::none();  // what only later nodes needed is freed as they finish
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 
 namespace terrella::elec::mt1d {
 namespace {
@@ -70,11 +71,13 @@ void for_each_sounding(const Batch& batch, const ImpedanceTable& table, const Wo
       std::max<std::int64_t>(1, 20000 / (batch.layers * std::max<std::int64_t>(1, batch.frequencies)));
   const auto run = [&](const tbb::blocked_range<std::int64_t>& range) {
     const Workspace workspace(table.workspace(batch.layers, batch.frequencies));
-    for (std::int64_t i = range.begin(); i < range.end(); ++i)
+    for (std::int64_t i = range.begin(); i < range.end(); ++i) {
+      check_interrupt();
       work(Sounding{batch.layers, batch.frequencies, batch.resistivity.data() + i * resistivities,
                     batch.thickness.data() + i * thicknesses, batch.frequency.data() + i * frequencies,
                     workspace.data()},
            i);
+    }
   };
   tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, batch.soundings, grain), run);
 }

@@ -83,13 +83,14 @@ void for_rows(std::array<Array, N> operands, Array& out, const Row& row) {
     }
     row(x, strides, const_cast<char*>(at(out, o[N] + begin)), end - begin);
   };
+  constexpr bool whole = true;  // the output may stand where an input stood
   if (rows == 1) {
     if (inner <= grain) return run(0, 0, inner);
-    return parallel_for(inner, grain, [&](std::int64_t b, std::int64_t e) { run(0, b, e); });
+    return parallel_for(inner, grain, [&](std::int64_t b, std::int64_t e) { run(0, b, e); }, whole);
   }
   parallel_for(rows, std::max<std::int64_t>(1, grain / std::max<std::int64_t>(1, inner)), [&](std::int64_t b, std::int64_t e) {
     for (std::int64_t r = b; r < e; ++r) run(r, 0, inner);
-  });
+  }, whole);
 }
 
 void select(std::span<const Array> in, Array& out) {

@@ -9,6 +9,7 @@
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
+#include "core/interrupt.h"
 
 namespace terrella::cpu {
 namespace {
@@ -101,6 +102,7 @@ void batched(const Array& x, const Array& y, Array& out) {
   T* po = out.data<T>();
   parallel_for(batch * tiles, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t t = begin; t < end; ++t) {
+      check_interrupt();
       const std::int64_t b = t / tiles, i = (t % tiles) / tiles_n * tile_m, j = (t % tiles_n) * tile_n;
       product(px + b * m * k + i * k, py + b * k * n + j, po + b * m * n + i * n + j, std::min(tile_m, m - i), k,
               std::min(tile_n, n - j), k, n, n);

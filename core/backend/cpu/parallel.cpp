@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 
 #ifdef __SANITIZE_THREAD__
 #define TERRELLA_WATCHED
@@ -48,14 +49,22 @@ int threads() {
   return count ? count : tbb::this_task_arena::max_concurrency();
 }
 
-void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body) {
+void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body, bool whole) {
+  const auto work = [&](std::int64_t begin, std::int64_t end) {
+    if (whole || !interrupt_check.load(std::memory_order_relaxed)) return body(begin, end);
+    for (std::int64_t b = begin; b < end; b += grain) {
+      check_interrupt();
+      body(b, std::min(end, b + grain));
+    }
+  };
   if (n <= grain || limit.load(std::memory_order_relaxed) == 1) {
-    if (n > 0) body(0, n);
+    if (n > 0) work(0, n);
     return;
   }
   const std::int64_t pieces = (n + grain - 1) / grain;
 #ifdef TERRELLA_WATCHED
-  // TBB passes tasks between threads unseen by the sanitizer. Plain threads take the pieces, so that bodies are watched.
+  // TBB passes tasks between threads unseen by the sanitizer. Plain threads take the pieces, so that bodies are watched;
+  // what throws in one ends the program, so nothing is stopped here.
   std::atomic<std::int64_t> next{0};
   std::vector<std::jthread> workers;
   for (int t = 0; t < std::min<std::int64_t>(pieces, std::max(2, threads())); ++t)
@@ -66,7 +75,7 @@ void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(s
   const auto run = [&] {
     tbb::this_task_arena::isolate([&] {
       tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, pieces), [&](const tbb::blocked_range<std::int64_t>& r) {
-        body(r.begin() * grain, std::min(n, r.end() * grain));
+        work(r.begin() * grain, std::min(n, r.end() * grain));
       });
     });
   };
