@@ -4,55 +4,29 @@
 >>> site = tl.Site("A01", period=[0.1, 1.0])
 >>> tl.Survey([site])
 Survey(1 sites)
+>>> tl.grad(lambda x: tl.sum(x * x))(tl.tensor([1.0, 2.0]))
+tensor([2., 4.])
+
+The functions on tensors bear the names of numpy's, `sum` and `abs` among them: import the package, not `*` of it.
 """
 
-from terrella import plot
-from terrella._terrella import (
-    LayeredModel,
-    Progress,
-    Provenance,
-    Reading,
-    Repair,
-    Result,
-    Site,
-    SiteFit,
-    Survey,
-    Unreadable,
-    __version__,
-    invert_1d,
-    read,
-    read_readable,
-    read_result,
-    write_edi,
-    write_result,
-    write_survey,
-)
+from terrella import _terrella, check, elec, linalg, plot, random
+from terrella._terrella import *  # noqa: F403
+from terrella._terrella import __version__
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
 
 __all__ = [
     "FormatError",
-    "LayeredModel",
     "MeshError",
-    "Progress",
-    "Provenance",
-    "Reading",
-    "Repair",
     "ResourceError",
-    "Result",
-    "Site",
-    "SiteFit",
     "SolveError",
-    "Survey",
     "TerrellaError",
     "UnitError",
-    "Unreadable",
     "__version__",
-    "invert_1d",
+    "check",
+    "elec",
+    "linalg",
     "plot",
-    "read",
-    "read_readable",
-    "read_result",
-    "write_edi",
-    "write_result",
-    "write_survey",
+    "random",
 ]
+__all__ += _terrella.__all__

@@ -52,12 +52,16 @@ def test_errors_form_the_documented_hierarchy():
 
 @sanitized
 def test_stubs_name_all_that_the_module_has():
-    stub = Path(tl.__file__).with_name("_terrella.pyi")
-    definitions = [n for n in ast.walk(ast.parse(stub.read_text())) if isinstance(n, ast.ClassDef | ast.FunctionDef)]
-    names = {definition.name for definition in definitions}
-    assert {name for name in dir(_terrella) if not name.startswith("_")} <= names
+    stub = Path(tl.__file__).parent / "_terrella" / "__init__.pyi"
+    tree = list(ast.walk(ast.parse(stub.read_text())))
+    names = {node.name for node in tree if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    values = {node.target.id for node in tree if isinstance(node, ast.AnnAssign)}
+    assert set(_terrella.__all__) <= names | values
     assert {"to_xarray", "z_error", "sites"} <= names
-    assert stub.with_name("py.typed").exists()
+    for below in ("check", "elec", "linalg", "random"):
+        text = stub.with_name(below + ".pyi").read_text()
+        assert all(f"def {name}(" in text or f"class {name}" in text for name in getattr(_terrella, below).__all__)
+    assert stub.parent.with_name("py.typed").exists()
 
 
 @sanitized
@@ -84,9 +88,10 @@ def test_a_type_checker_follows_a_users_program(tmp_path):
 
 
 def modules():
-    return ["terrella"] + [module.name for module in pkgutil.walk_packages(tl.__path__, "terrella.")]
+    compiled = [name for name in sys.modules if name.startswith("terrella._terrella.")]
+    return ["terrella"] + compiled + [module.name for module in pkgutil.walk_packages(tl.__path__, "terrella.")]
 
 
 @pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings(name):
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+    assert doctest.testmod(importlib.import_module(name), extraglobs={"tl": tl}).failed == 0

@@ -1,0 +1,51 @@
+// Dense factorisations and solves.
+#include "core/linalg.h"
+
+#include "python/core/tensor.h"
+
+namespace terrella::python {
+
+void bind_linalg(py::module_& parent) {
+  py::module_ m =
+      parent.def_submodule("linalg",
+                           "Dense factorisations and solves of matrices in the last two axes; leading axes are a "
+                           "batch. Floating and complex, differentiable to any order.");
+  m.def(
+      "cholesky", [](const Operand& a) { return cholesky(a.value); }, "a"_a, Unlocked(),
+      "Lower L with A = L L^H of Hermitian positive definite A [.., n, n]; SolveError names the pivot where it is "
+      "not.");
+  m.def(
+      "triangular_solve",
+      [](const Operand& a, const Operand& b, bool lower, bool adjoint) {
+        return triangular_solve(a.value, b.value, {lower, adjoint});
+      },
+      "a"_a, "b"_a, py::kw_only(), "lower"_a = true, "adjoint"_a = false, Unlocked(),
+      "x of A x = b (A^H x = b) for triangular A [.., n, n], b [.., n, m] or [n]; SolveError names a zero on the "
+      "diagonal.");
+  m.def(
+      "solve_positive", [](const Operand& a, const Operand& b) { return solve_positive(a.value, b.value); }, "a"_a,
+      "b"_a, Unlocked(), "x of A x = b for Hermitian positive definite A, by Cholesky.");
+  m.def(
+      "qr",
+      [](const Operand& a) {
+        Qr f = qr(a.value);
+        return std::pair(f.q, f.r);
+      },
+      "a"_a, Unlocked(),
+      "(Q, R) with A = Q R, Q [.., m, k] of orthonormal columns, R [.., k, n] with a diagonal that is real and not "
+      "negative.");
+  m.def(
+      "svd",
+      [](const Operand& a) {
+        Svd f = svd(a.value);
+        return std::tuple(f.u, f.s, f.vh);
+      },
+      "a"_a, Unlocked(),
+      "(U, s, V^H) with A = U diag(s) V^H, s [.., k] descending. Derivatives of U and V need distinct singular "
+      "values.");
+  m.def(
+      "singular_values", [](const Operand& a) { return singular_values(a.value); }, "a"_a, Unlocked(),
+      "Singular values, descending.");
+}
+
+}  // namespace terrella::python

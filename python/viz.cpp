@@ -1,0 +1,35 @@
+// python/viz.cpp: results as tables.
+#include <pybind11/stl/filesystem.h>
+
+#include <filesystem>
+
+#include "python/bindings.h"
+#include "viz/csv.h"
+
+namespace py = pybind11;
+
+namespace terrella::python {
+
+using namespace pybind11::literals;
+using Path = std::filesystem::path;
+
+void bind_viz(py::module_& m) {
+  const py::call_guard<py::gil_scoped_release> unlocked;
+  m.def(
+      "write_section_csv",
+      [](const inversion::Result& result, const Path& path) { viz::write_section_csv(result, path.string()); },
+      "result"_a, "path"_a, unlocked,
+      R"(Writes the models of a result as CSV: one row a site and layer, with positions (m), elevations, depths, ohm m.
+
+The columns bear their units; a value that is not known is an empty field. The file replaces one that is there, whole.
+raises : ValueError where sites lack coordinates that a profile needs, ResourceError where the disk refuses)");
+  m.def(
+      "write_fit_csv",
+      [](const inversion::Result& result, const Path& path) { viz::write_fit_csv(result, path.string()); }, "result"_a,
+      "path"_a, unlocked,
+      "Writes observed and predicted impedances, apparent resistivities and phases with their errors as CSV: one row a "
+      "site and "
+      "period.");
+}
+
+}  // namespace terrella::python
