@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t alignment = 64;
 constexpr std::size_t header = 64;               // the Buffer stands before its data, in one allocation
 constexpr std::size_t large = 256 * 1024;        // from here on blocks are kept
+constexpr std::size_t addressable = std::size_t{1} << 47;  // of a process on x86-64; the allocator is not asked for more
 constexpr std::size_t keep_at_most = std::size_t{1} << 30;
 static_assert(sizeof(Buffer) <= header);
 
@@ -81,6 +82,11 @@ LargeBlocks& large_blocks() {
   return *blocks;
 }
 
+ResourceError out_of_memory(std::size_t bytes) {
+  return ResourceError(text("out of memory: ", bytes, " bytes more were asked for while ", in_use.load(),
+                            " are in use; use smaller tensors or a smaller batch"));
+}
+
 void release(Buffer* buffer) {
   const std::size_t bytes = buffer->bytes;
   in_use.fetch_sub(bytes, std::memory_order_relaxed);
@@ -103,14 +109,14 @@ BufferPointer allocate(std::size_t bytes) {
     block = large_blocks().take(total);
   }
   if (!block) {
+    if (total > addressable) throw out_of_memory(bytes);
     total = (total + alignment - 1) / alignment * alignment;
     block = std::aligned_alloc(alignment, total);
     if (!block) {
       large_blocks().clear();
       block = std::aligned_alloc(alignment, total);
     }
-    if (!block) throw ResourceError(text("out of memory: ", bytes, " bytes more were asked for while ", in_use.load(),
-                                         " are in use; use smaller tensors or a smaller batch"));
+    if (!block) throw out_of_memory(bytes);
   }
   auto* buffer = new (block) Buffer;
   buffer->data = static_cast<char*>(block) + header;
