@@ -15,7 +15,8 @@ def section(
     result       : has .model.resistivity [site, layer], ohm m; .model.thickness [site, layer - 1], m;
                    .model.depth_of_investigation [site], m, or None; .survey.sites with .name .latitude .longitude
     ax           : matplotlib axes; a new figure where None
-    depth_limit  : m; 1.5 times the greatest depth of investigation, at most twice the median, where None
+    depth_limit  : m; where None 1.5 times the greatest depth of investigation, at most twice the median and half
+                   the line
     limits       : (lowest, highest) ohm m of the colours; from the model above the depth of investigation where None
     returns      : ax, distance and depth in km
     raises       : ImportError where matplotlib is missing, ValueError where sizes disagree or a limit is impossible
@@ -30,7 +31,8 @@ def section(
     resistivity, tops, bottoms, investigated = _layers(result)
     order, distance, placed = profile(result.survey.sites)
     edges = column_edges(distance) / 1000
-    depth_limit = _depth_limit(depth_limit, bottoms, investigated)
+    length = 1000 * (edges[-1] - edges[0]) if placed and len(order) > 2 else np.inf
+    depth_limit = _depth_limit(depth_limit, bottoms, investigated, length)
     limits = _limits(limits, resistivity, tops, np.fmin(investigated, depth_limit))
 
     cells, values = [], []
@@ -83,14 +85,14 @@ def _layers(result):
     return resistivity, tops, bottoms, investigated
 
 
-def _depth_limit(wish, bottoms, investigated):
+def _depth_limit(wish, bottoms, investigated, length):
     if wish is not None:
         if not (np.isfinite(wish) and wish > 0):
             raise ValueError(f"section: depth_limit {wish} m is not positive")
         return float(wish)
     known = np.sort(investigated[np.isfinite(investigated) & (investigated > 0)])
-    if known.size:  # one site that sees far deeper must not squeeze the others
-        return float(min(1.5 * known[-1], 2 * known[known.size // 2]))
+    if known.size:  # neither one site that sees far deeper nor the longest periods may squeeze the others
+        return float(min(1.5 * known[-1], 2 * known[known.size // 2], length / 2))
     finite = bottoms[np.isfinite(bottoms)]
     return 1.25 * float(finite.max()) if finite.size else 1000.0
 
