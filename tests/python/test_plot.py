@@ -90,10 +90,18 @@ def test_the_veil_begins_at_the_depth_of_investigation():
 
 
 def test_one_deep_site_does_not_set_the_depth():
-    result = make_result(5)
+    result = make_result(5, spacing=1.0)  # so long a line sets no limit itself
     assert plot.section(result).get_ylim() == (4.5, 0)
     result.model.depth_of_investigation[2] = 90000
     assert plot.section(result).get_ylim() == (6, 0)
+
+
+def test_a_section_reaches_half_as_deep_as_the_line_is_long():
+    result = make_result(5)
+    result.model.depth_of_investigation[:] = 90000
+    ax = plot.section(result)
+    left, right = ax.get_xlim()
+    assert ax.get_ylim()[0] == pytest.approx((right - left) / 2)
 
 
 def test_red_is_conductive():

@@ -38,7 +38,7 @@ def test_the_package_is_imported_from_the_wheel(installed, tmp_path):
 
 def test_stubs_come_with_it(installed):
     assert (installed / "terrella" / "py.typed").exists()
-    assert "class Survey" in (installed / "terrella" / "_terrella.pyi").read_text()
+    assert "class Survey" in (installed / "terrella" / "_terrella" / "__init__.pyi").read_text()
 
 
 def test_the_command_comes_with_it_and_finds_the_renderer_beside_it(installed, tmp_path):
