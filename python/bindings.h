@@ -11,6 +11,7 @@ void bind_datasets(pybind11::module_& m);
 void bind_elec(pybind11::module_& m);
 void bind_inversion(pybind11::module_& m);
 void bind_invert_1d(pybind11::module_& m);
+void bind_synthetic(pybind11::module_& m);
 void bind_viz(pybind11::module_& m);
 
 }  // namespace terrella::python

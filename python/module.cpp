@@ -30,6 +30,7 @@ PYBIND11_MODULE(_terrella, m) {
   terrella::python::bind_elec(m);
   terrella::python::bind_inversion(m);
   terrella::python::bind_invert_1d(m);
+  terrella::python::bind_synthetic(m);
   terrella::python::bind_viz(m);
   list_names(m);
 }

@@ -22,7 +22,7 @@ void bind_viz(py::module_& m) {
       R"(Writes the models of a result as CSV: one row a site and layer, with positions (m), elevations, depths, ohm m.
 
 The columns bear their units; a value that is not known is an empty field. The file replaces one that is there, whole.
-raises : ValueError where sites lack coordinates that a profile needs, ResourceError where the disk refuses)");
+raises : ValueError for results without layers or of disagreeing sizes, TerrellaError where the file cannot be written)");
   m.def(
       "write_fit_csv",
       [](const inversion::Result& result, const Path& path) { viz::write_fit_csv(result, path.string()); }, "result"_a,

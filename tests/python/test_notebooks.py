@@ -1,4 +1,4 @@
-"""Every notebook of notebooks/ runs from its first cell to its last, in a folder of its own."""
+"""Every notebook of notebooks/ runs to its last cell, in a folder of its own, with and without real data."""
 
 import json
 from pathlib import Path
@@ -15,8 +15,10 @@ def run(notebook, folder):
     return nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
 
 
+@pytest.mark.parametrize("real", [False, True], ids=["embedded", "real"])
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs(path, tmp_path):
+def test_runs(path, real, tmp_path, monkeypatch, request):
+    monkeypatch.setenv("TERRELLA_DATA", str(request.getfixturevalue("data")) if real else "")
     run(nbformat.read(path, as_version=4), tmp_path)
 
 
