@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/graph/node.h"
 #include "core/graph/node_set.h"
+#include "core/graph/post_order.h"
 #include "core/graph/trace.h"
 #include "core/interrupt.h"
 
@@ -87,32 +88,11 @@ bool inputs_done(const Tensors& inputs) {
 
 /// Pending nodes below `outputs`, inputs first.
 std::vector<Tensor> pending_order(std::span<const Tensor> outputs) {
-  struct Visit {
-    Tensor node;
-    Tensors inputs;
-    std::size_t next = 0;
-  };
-  std::vector<Tensor> order;
-  std::vector<Visit> stack;
   NodeSet seen;
-  const auto visit = [&](const Tensor& x) {
-    if (x.node()->done() || !seen.insert(x.node())) return;
-    const NodeLock lock(*x.node());
-    stack.push_back({x, x.node()->inputs, 0});
-  };
-  for (const Tensor& output : outputs) {
-    visit(output);
-    while (!stack.empty()) {
-      Visit& top = stack.back();
-      if (top.next < top.inputs.size()) {
-        const Tensor input = top.inputs[top.next++];
-        visit(input);
-      } else {
-        order.push_back(std::move(top.node));
-        stack.pop_back();
-      }
-    }
-  }
+  std::vector<Tensor> order;
+  post_order(
+      outputs, [&](const Tensor& x) { return !x.node()->done() && seen.insert(x.node()); },
+      [&](Tensor x, const Tensors&) { order.push_back(std::move(x)); });
   return order;
 }
 

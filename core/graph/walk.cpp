@@ -1,6 +1,9 @@
 #include "core/graph/walk.h"
 
+#include <algorithm>
+
 #include "core/graph/node_set.h"
+#include "core/graph/post_order.h"
 
 namespace terrella::graph {
 
@@ -17,37 +20,16 @@ OpPointer op_of(const Tensor& node) {
 std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs) {
   NodeSet reaching;  // nodes known to depend on a source
   for (const Tensor& source : sources) reaching.insert(source.node());
-  struct Visit {
-    Tensor node;
-    Tensors inputs;
-    std::size_t next = 0;
-  };
-  std::vector<Tensor> order;
-  std::vector<Visit> stack;
   NodeSet seen;
-  const auto visit = [&](const Tensor& x) {
-    const Node& node = *x.node();
-    if (!trace.marks(x) || reaching.contains(&node) || !seen.insert(&node)) return;
-    stack.push_back({x, inputs_of(x), 0});
-  };
-  for (const Tensor& output : outputs) {
-    visit(output);
-    while (!stack.empty()) {
-      Visit& top = stack.back();
-      if (top.next < top.inputs.size()) {
-        const Tensor input = top.inputs[top.next++];
-        visit(input);
-        continue;
-      }
-      bool reaches = false;
-      for (const Tensor& input : top.inputs) reaches |= reaching.contains(input.node());
-      if (reaches) {
-        reaching.insert(top.node.node());
-        order.push_back(std::move(top.node));
-      }
-      stack.pop_back();
-    }
-  }
+  std::vector<Tensor> order;
+  post_order(
+      outputs,
+      [&](const Tensor& x) { return trace.marks(x) && !reaching.contains(x.node()) && seen.insert(x.node()); },
+      [&](Tensor x, const Tensors& inputs) {
+        if (std::none_of(inputs.begin(), inputs.end(), [&](const Tensor& in) { return reaching.contains(in.node()); })) return;
+        reaching.insert(x.node());
+        order.push_back(std::move(x));
+      });
   return order;
 }
 
