@@ -14,6 +14,7 @@
 #include "datasets/hdf5/seal.h"
 #include "datasets/read.h"
 #include "tests/datasets/hdf5/example.h"
+#include "tests/datasets/real_data.h"
 
 namespace fs = std::filesystem;
 using namespace terrella;
@@ -132,11 +133,9 @@ TEST(SurveyFile, ForeignFilesAreNamedForWhatTheyAre) {
 }
 
 TEST(SurveyFile, OtherProducersFilesAreRefused) {
-  const char* data = std::getenv("TERRELLA_DATA");
-  const fs::path folder = fs::path(data ? data : TERRELLA_DATA_DEFAULT) / "mth5";
-  if (!fs::exists(folder)) GTEST_SKIP() << "NOT TESTED: no real data at " << folder << "; set TERRELLA_DATA";
+  TERRELLA_NEED_REAL_DATA(data);
   int files = 0;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(fs::path(data) / "mth5"))
     if (entry.path().extension() == ".h5") {
       EXPECT_EQ(refusal(entry.path().string()), "is an HDF5 file, but not one written by Terrella");
       ++files;
