@@ -63,7 +63,7 @@ int run(const Options& o) {
   if (!o.dry_run) {
     if (!hdf5 && !one) make_folder(o.output);
     for (std::size_t i = 0; i < paths.size(); ++i)
-      hdf5 ? datasets::write_survey(survey, paths[i]) : datasets::write_edi(survey.sites[i], paths[i]);
+      hdf5 ? datasets::write_hdf5(survey, paths[i]) : datasets::write_edi(survey.sites[i], paths[i]);
   }
   if (o.json)
     print_json(

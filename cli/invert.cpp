@@ -172,7 +172,7 @@ int run(const Options& o) {
                          interrupted_here ? "interrupted" : "time is up", plain(checkpoint)));
     return interrupted_here ? interrupted : resumable;
   }
-  inversion::write_result(result, o.output);
+  inversion::write_hdf5(result, o.output);
   inversion::remove_checkpoint(checkpoint);
   const double seconds = seconds_since(start);
   print_fits(result, o, seconds);

@@ -22,7 +22,7 @@ std::span<const T> view(const std::vector<T>& values) {
 }
 
 void expect_size(const char* what, std::size_t size, std::size_t expected) {
-  if (size != expected) fail("write_result: ", what, " has ", size, " entries instead of ", expected);
+  if (size != expected) fail("write_hdf5: ", what, " has ", size, " entries instead of ", expected);
 }
 
 // ---- model
@@ -210,12 +210,12 @@ Result read(const datasets::hdf5::Reader& reader) {
 
 }  // namespace
 
-void write_result(const Result& result, const std::string& path) {
+void write_hdf5(const Result& result, const std::string& path) {
   datasets::hdf5::Writer writer("result", newest_format);
   WriteGroup& root = writer.root();
   root.set("config", result.config);
   WriteGroup survey = root.group("survey");
-  datasets::write_survey(result.survey, survey);
+  datasets::write_hdf5(result.survey, survey);
   write_model(result, root.group("model"));
   write_fits(result.fits, root.group("fit"));
   write_history(result.history, root.group("history"));

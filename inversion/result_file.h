@@ -17,7 +17,7 @@ namespace terrella::inversion {
 
 /// Replaces the file at `path` as a whole (datasets/file/atomic_file.h). Equal results give equal bytes. Throws
 /// std::invalid_argument where sizes within the result disagree, Error and ResourceError as write_file does.
-void write_result(const Result& result, const std::string& path);
+void write_hdf5(const Result& result, const std::string& path);
 
 /// The result to the last bit. Throws FormatError where the file is not one, is damaged, or is of a newer format.
 Result read_result(const std::string& path);

@@ -217,7 +217,7 @@ raises  : FormatError that names every file that cannot be read; .path and .line
 The file appears whole or not at all and replaces one that is there.
 raises : ValueError for a site that EDI cannot hold, ResourceError where the disk refuses)");
   m.def(
-      "write_survey", [](const Survey& survey, const Path& path) { write_survey(survey, path.string()); }, "survey"_a,
+      "write_hdf5", [](const Survey& survey, const Path& path) { write_hdf5(survey, path.string()); }, "survey"_a,
       "path"_a, unlocked, R"(Writes a survey as an HDF5 file that xarray opens and read() reads back to the last bit.
 
 The file appears whole or not at all and replaces one that is there.

@@ -141,13 +141,13 @@ void read_lists(const hdf5::ReadGroup& group, Survey& survey) {
 
 }  // namespace
 
-void write_survey(const Survey& survey, hdf5::WriteGroup& group) {
+void write_hdf5(const Survey& survey, hdf5::WriteGroup& group) {
   validate(survey);
   const std::size_t stations = survey.sites.size();
   std::size_t periods = 0;
   for (const Site& site : survey.sites) periods = std::max(periods, site.periods());
   if (periods != 0 && stations > most_values / 4 / periods)
-    throw ResourceError(text("write_survey: ", stations, " sites with up to ", periods,
+    throw ResourceError(text("write_hdf5: ", stations, " sites with up to ", periods,
                              " periods are too many for one file; split the survey"));
 
   group.set("survey_name", survey.name);
@@ -252,9 +252,9 @@ Survey read_survey(const hdf5::ReadGroup& group) {
   return survey;
 }
 
-void write_survey(const Survey& survey, const std::string& path) {
+void write_hdf5(const Survey& survey, const std::string& path) {
   hdf5::Writer writer("survey", newest_format);
-  write_survey(survey, writer.root());
+  write_hdf5(survey, writer.root());
   write_file(path, writer.finish());
 }
 

@@ -22,7 +22,7 @@ namespace terrella::datasets {
 /// Replaces the file at `path` as a whole (datasets/file/atomic_file.h). Equal surveys give equal bytes. Throws
 /// std::invalid_argument where the survey is not valid or a text holds a NUL byte, Error and ResourceError as
 /// write_file does.
-void write_survey(const Survey& survey, const std::string& path);
+void write_hdf5(const Survey& survey, const std::string& path);
 
 /// The survey to the last bit, from a survey file or from the result of an inversion. Throws FormatError where the file
 /// is not one, is damaged, or is of a newer format.
@@ -35,7 +35,7 @@ Survey read_survey(const std::string& path, std::string_view bytes);
 bool is_survey_file(std::string_view first_bytes);
 
 /// Writes into and reads from a group of a file of ours.
-void write_survey(const Survey& survey, hdf5::WriteGroup& group);
+void write_hdf5(const Survey& survey, hdf5::WriteGroup& group);
 Survey read_survey(const hdf5::ReadGroup& group);
 
 }  // namespace terrella::datasets

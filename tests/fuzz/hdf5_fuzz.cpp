@@ -23,7 +23,7 @@ namespace {
 
 std::string file_of(const Survey& survey) {
   hdf5::Writer writer("survey", 1);
-  write_survey(survey, writer.root());
+  write_hdf5(survey, writer.root());
   return writer.finish();
 }
 

@@ -75,7 +75,7 @@ TEST(Invert1d, ResultIsCompleteAndComesBackFromItsFile) {
   EXPECT_FALSE(r.history.empty());
   EXPECT_NE(r.config.find("method = \"occam\""), std::string::npos);
   EXPECT_FALSE(r.versions.empty());
-  write_result(r, folder / "run.h5");
+  write_hdf5(r, folder / "run.h5");
   const Result back = read_result(folder / "run.h5");
   EXPECT_TRUE(back.model == r.model && back.fits == r.fits && back.history == r.history && back.config == r.config);
 }

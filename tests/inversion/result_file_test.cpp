@@ -57,7 +57,7 @@ std::string difference(const Result& a, const Result& b) {
 TEST(ResultFile, EverythingComesBackToTheLastBit) {
   const TemporaryFolder folder("result_file");
   const std::string path = folder / "run.h5";
-  write_result(odd_result(), path);
+  write_hdf5(odd_result(), path);
   EXPECT_EQ(difference(odd_result(), read_result(path)), "");
   EXPECT_EQ(tests::difference(odd_result().survey, datasets::read_survey(path)), "");
 
@@ -66,7 +66,7 @@ TEST(ResultFile, EverythingComesBackToTheLastBit) {
     result.model.resolution.clear();
     result.history.clear();
     result.fits.clear();
-    write_result(result, path);
+    write_hdf5(result, path);
     EXPECT_EQ(difference(result, read_result(path)), "");
   }
 }
@@ -84,19 +84,19 @@ TEST(ResultFile, SizesThatDisagreeAreRefusedBeforeWriting) {
   const TemporaryFolder folder("result_sizes");
   const auto message = [&](const Result& result) -> std::string {
     try {
-      write_result(result, folder / "run.h5");
+      write_hdf5(result, folder / "run.h5");
     } catch (const std::invalid_argument& error) { return error.what(); }
     return "accepted";
   };
   Result result = odd_result();
   result.model.thickness.pop_back();
-  EXPECT_EQ(message(result), "write_result: model.thickness has 3 entries instead of 4");
+  EXPECT_EQ(message(result), "write_hdf5: model.thickness has 3 entries instead of 4");
   result = odd_result();
   result.model.resolution.pop_back();
-  EXPECT_EQ(message(result), "write_result: resolution has 17 entries instead of 18");
+  EXPECT_EQ(message(result), "write_hdf5: resolution has 17 entries instead of 18");
   result = odd_result();
   result.fits[1].predicted.clear();
-  EXPECT_EQ(message(result), "write_result: predicted has 0 entries instead of 1");
+  EXPECT_EQ(message(result), "write_hdf5: predicted has 0 entries instead of 1");
   EXPECT_FALSE(std::filesystem::exists(folder / "run.h5"));
 }
 
@@ -109,9 +109,9 @@ TEST(ResultFile, SurveysDamagedAndTruncatedFilesAreRefused) {
     } catch (const FormatError& error) { return std::string(error.what()).substr(path.size() + 2); }
     return "accepted";
   };
-  datasets::write_survey(odd_survey(), path);
+  datasets::write_hdf5(odd_survey(), path);
   EXPECT_EQ(message(datasets::read_file(path, 1 << 20)), "holds a survey, not a result");
-  write_result(odd_result(), path);
+  write_hdf5(odd_result(), path);
   const std::string bytes = datasets::read_file(path, 1 << 20);
   for (std::size_t length = 0; length < bytes.size(); length += 997)
     EXPECT_NE(message(std::string_view(bytes).substr(0, length)), "accepted");

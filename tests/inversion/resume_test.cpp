@@ -127,7 +127,7 @@ TEST(Resume, DISABLED_Child) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));  // so that kills fall into the run, not behind it
     return true;
   };
-  write_result(invert_1d(line(), methods().at(static_cast<std::size_t>(std::atoi(method))), control),
+  write_hdf5(invert_1d(line(), methods().at(static_cast<std::size_t>(std::atoi(method))), control),
                std::string(folder) + "/run.h5");
 }
 

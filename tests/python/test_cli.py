@@ -462,7 +462,7 @@ def test_sites_without_usable_data(line, tmp_path):
 
 
 def test_a_survey_without_sites(tmp_path):
-    tl.write_survey(tl.Survey([]), tmp_path / "none.h5")
+    tl.write_hdf5(tl.Survey([]), tmp_path / "none.h5")
     assert terrella("check", tmp_path / "none.h5").stdout == f"read     {tmp_path / 'none.h5'}: no sites\n"
     assert report("info", tmp_path / "none.h5")["sites"] == []
     told = terrella("invert", "1d", tmp_path / "none.h5", "-o", tmp_path / "run.h5", code=BAD_INPUT)

@@ -37,7 +37,7 @@ def survey():
 @pytest.fixture(scope="module")
 def path(survey, tmp_path_factory):
     path = tmp_path_factory.mktemp("hdf5") / "line.h5"
-    tl.write_survey(survey, path)
+    tl.write_hdf5(survey, path)
     return path
 
 

@@ -32,7 +32,7 @@ def test_a_site_written_is_read_back(tmp_path):
 def test_a_survey_in_hdf5_is_read_back_and_opened_by_xarray(tmp_path):
     xarray = pytest.importorskip("xarray")
     survey = tl.Survey([half_space("A", n=5), half_space("B", n=3)], name="line")
-    tl.write_survey(survey, tmp_path / "line.h5")
+    tl.write_hdf5(survey, tmp_path / "line.h5")
     again = tl.read(tmp_path / "line.h5")
     assert again.name == "line"
     for one, other in zip(survey, again, strict=True):

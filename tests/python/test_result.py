@@ -45,7 +45,7 @@ def test_rms_counts_real_numbers():
 
 def test_a_result_written_is_read_back(tmp_path):
     result = make_result()
-    tl.write_result(result, tmp_path / "run.h5")
+    tl.write_hdf5(result, tmp_path / "run.h5")
     again = tl.read_result(tmp_path / "run.h5")
     np.testing.assert_array_equal(again.model.resistivity, result.model.resistivity)
     np.testing.assert_array_equal(again.fits[1].predicted, result.fits[1].predicted)

@@ -27,7 +27,7 @@ namespace {
 
 std::string image(const Survey& survey) {
   hdf5::Writer writer("survey", 1);
-  write_survey(survey, writer.root());
+  write_hdf5(survey, writer.root());
   return writer.finish();
 }
 
@@ -54,7 +54,7 @@ std::string refusal_of_bytes(std::string_view bytes) {
 TEST(SurveyFile, EveryOddityComesBackToTheLastBit) {
   const TemporaryFolder folder("survey_file");
   const std::string path = folder / "odd.h5";
-  write_survey(odd_survey(), path);
+  write_hdf5(odd_survey(), path);
   EXPECT_EQ(difference(odd_survey(), read_survey(path)), "");
 }
 
@@ -146,7 +146,7 @@ TEST(SurveyFile, OtherProducersFilesAreRefused) {
 TEST(SurveyFile, OtherKindsAndNewerFormatsAreRefused) {
   const auto file = [](const char* kind, int version) {
     hdf5::Writer writer(kind, version);
-    write_survey(odd_survey(), writer.root());
+    write_hdf5(odd_survey(), writer.root());
     return writer.finish();
   };
   EXPECT_EQ(refusal_of_bytes(file("checkpoint", 1)), "holds a checkpoint, not a survey");
@@ -225,10 +225,10 @@ TEST(SurveyFile, DamageUnderARenewedSealNeverCrashes) {
 
 TEST(SurveyFile, ReadTakesSurveysFromFoldersAndTheRestByName) {
   const TemporaryFolder folder("survey_read");
-  write_survey(odd_survey(), folder / "survey.h5");
+  write_hdf5(odd_survey(), folder / "survey.h5");
   hdf5::Writer run("result", 1);
   hdf5::WriteGroup part = run.root().group("survey");
-  write_survey(odd_survey(1), part);
+  write_hdf5(odd_survey(1), part);
   const std::string result = run.finish();
   write_file(folder / "run.h5", result);
   write_file(folder / "foreign.h5", result.substr(512));
@@ -241,10 +241,10 @@ TEST(SurveyFile, ReadTakesSurveysFromFoldersAndTheRestByName) {
 
 TEST(SurveyFile, FullDiskLeavesTheOldFile) {
   const TemporaryFolder folder("survey_full");
-  EXPECT_THROW(write_survey(odd_survey(), folder / "no/where.h5"), Error);
+  EXPECT_THROW(write_hdf5(odd_survey(), folder / "no/where.h5"), Error);
   const std::string path = folder / "old.h5";
-  write_survey(odd_survey(), path);
-  EXPECT_THROW(write_survey(odd_survey(), "/dev/full"), Error);
+  write_hdf5(odd_survey(), path);
+  EXPECT_THROW(write_hdf5(odd_survey(), "/dev/full"), Error);
   EXPECT_EQ(difference(odd_survey(), read_survey(path)), "");
 }
 
