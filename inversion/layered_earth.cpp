@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "core/backend/cpu/parallel.h"
 #include "core/error.h"
@@ -123,13 +124,14 @@ Mapping resistivity_mapping(const Invert1dOptions& o) {
 
 ComplexMisfit misfit_of(const Sounding& s, const Invert1dOptions& options) {
   if (options.parametrization == Parametrization1d::impedance) return impedance_misfit(s.z, s.z_error);
-  if (!s.phase_error.empty()) return log_phase_misfit(s.z, s.log10_rho_error, s.phase_error);
-  std::vector<double> log_error, angle_error;
-  for (std::size_t i = 0; i < s.z.size(); ++i) {
+  std::vector<double> log_error = s.log10_rho_error, angle_error = s.phase_error;
+  for (std::size_t i = angle_error.size(); i < s.z.size(); ++i) {  // none or all are given
     log_error.push_back(log10_rho_error(s.z[i], s.z_error[i]));
     angle_error.push_back(phase_error(s.z[i], s.z_error[i]));
   }
-  return log_phase_misfit(s.z, log_error, angle_error);
+  if (options.parametrization == Parametrization1d::rho_phase) return log_phase_misfit(s.z, log_error, angle_error);
+  for (double& error : log_error) error *= std::numbers::ln10;  // of the logarithm to that relative to rho_a
+  return power_phase_misfit(s.z, log_error, angle_error);
 }
 
 optimize::Term layered_data(std::vector<Sounding> soundings, std::vector<double> thickness, const Mapping& mapping,

@@ -49,7 +49,7 @@ std::string list(const std::vector<double>& values) { return fmt::format("[{}]",
     return parsed<E>(what, name);                            \
   }
 TERRELLA_NAMES(Data1d, "data", {"determinant", "xy", "yx", "average"})
-TERRELLA_NAMES(Parametrization1d, "parametrization", {"impedance", "rho_phase"})
+TERRELLA_NAMES(Parametrization1d, "parametrization", {"impedance", "rho_phase", "linear_rho_phase"})
 TERRELLA_NAMES(Method1d, "method", {"occam", "gauss_newton", "lbfgs", "levenberg_marquardt", "few_layers"})
 TERRELLA_NAMES(Smoothing1d, "smoothing", {"first_difference", "second_difference", "total_variation"})
 TERRELLA_NAMES(Loss1d, "loss", {"squares", "huber", "student_t"})

@@ -9,8 +9,9 @@ namespace terrella::inversion {
 
 /// The scalar impedance of a site that is fitted: sqrt(Zxx Zyy - Zxy Zyx), Zxy, -Zyx, or (Zxy - Zyx) / 2.
 enum class Data1d { determinant, xy, yx, average };
-/// As real and imaginary part, or as log10 apparent resistivity and phase.
-enum class Parametrization1d { impedance, rho_phase };
+/// As real and imaginary part, as log10 apparent resistivity and phase, or as apparent resistivity itself and phase
+/// (what Occam1DCSEM fits unless told otherwise: to compare with it).
+enum class Parametrization1d { impedance, rho_phase, linear_rho_phase };
 enum class Method1d { occam, gauss_newton, lbfgs, levenberg_marquardt, few_layers };
 enum class Smoothing1d { first_difference, second_difference, total_variation };
 enum class Loss1d { squares, huber, student_t };

@@ -17,7 +17,8 @@ struct Sounding {
   std::vector<std::complex<double>> z = {};                                      ///< ohm, [n]
   std::vector<double> z_error = {};  ///< ohm, of real and imaginary part, [n]
   /// Errors of log10 apparent resistivity (decades) and phase (degrees), [n]; both or neither. Where they are given
-  /// they serve Parametrization1d::rho_phase instead of those that z_error implies; NaN leaves out that number.
+  /// they serve the parametrizations with rho_a and phase instead of those that z_error implies; NaN leaves out that
+  /// number.
   std::vector<double> log10_rho_error = {}, phase_error = {};
   std::string problem = {};  ///< why there are no usable data; empty where there are
 };

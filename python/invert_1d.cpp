@@ -118,7 +118,8 @@ constexpr const char* documentation =
 
 survey      : Survey; missing and masked values are left out, sites may have different periods
 data        : the scalar impedance that is fitted: 'determinant' sqrt(Zxx Zyy - Zxy Zyx), 'xy', 'yx', 'average'
-parametrization : as real and imaginary part ('impedance'), or as log10 apparent resistivity and phase ('rho_phase')
+parametrization : as real and imaginary part ('impedance'), as log10 apparent resistivity and phase ('rho_phase'), or as
+    apparent resistivity itself and phase ('linear_rho_phase', as Occam1DCSEM)
 error_floor : fraction of |Z|: 0.05 means 10 % of apparent resistivity and 2.9 degrees of phase
 target_rms  : misfit to reach, 1 is a fit within the errors
 method      : 'occam', 'gauss_newton', 'lbfgs', 'levenberg_marquardt', 'few_layers'

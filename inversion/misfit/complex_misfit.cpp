@@ -58,30 +58,51 @@ ComplexMisfit impedance_misfit(const std::vector<Complex>& observed, const std::
   return {"impedance", 2 * static_cast<std::int64_t>(index.size()), residual, rows};
 }
 
-ComplexMisfit log_phase_misfit(const std::vector<Complex>& observed, const std::vector<double>& log10_error,
-                               const std::vector<double>& phase_error) {
-  const std::vector<std::int64_t> logs = used("log_phase_misfit", observed, log10_error);
-  const std::vector<std::int64_t> phases = used("log_phase_misfit", observed, phase_error);
-  const std::vector<double> log_sigma = pick(log10_error, logs), phase_sigma = pick(phase_error, phases);
-  std::vector<double> log_data;
-  for (const Complex& z : pick(observed, logs)) log_data.push_back(2 * std::log10(std::abs(z)));
-  const Tensor log_places = index_of(logs), phase_places = index_of(phases);
-  const Tensor log_observed(log_data), phase_observed(pick(observed, phases));
-  const Tensor log_scale(log_sigma), phase_scale(phase_sigma);
+namespace {
+
+/// Residuals of the size, a function of z and of what was observed, and then of the phase. `factor` is how the size
+/// changes with z: by Re(factor dz).
+ComplexMisfit size_phase_misfit(const char* name, const std::vector<Complex>& observed,
+                                const std::vector<double>& size_error, const std::vector<double>& phase_error,
+                                Tensor (*size)(const Tensor& z, const Tensor& observed),
+                                Complex (*factor)(Complex z, Complex observed)) {
+  const std::vector<std::int64_t> sizes = used(name, observed, size_error), phases = used(name, observed, phase_error);
+  const std::vector<double> size_sigma = pick(size_error, sizes), phase_sigma = pick(phase_error, phases);
+  const std::vector<Complex> data = pick(observed, sizes);
+  const Tensor size_places = index_of(sizes), phase_places = index_of(phases);
+  const Tensor size_observed(data), phase_observed(pick(observed, phases));
+  const Tensor size_scale(size_sigma), phase_scale(phase_sigma);
   const auto residual = [=](const Tensor& z) {
     const Tensor ratio = gather(z, phase_places) / phase_observed;  // its angle is the difference, wrapped
-    return concatenate(
-        {(2 * log10(abs(gather(z, log_places))) - log_observed) / log_scale, arg(ratio) / degree / phase_scale});
+    return concatenate({size(gather(z, size_places), size_observed) / size_scale, arg(ratio) / degree / phase_scale});
   };
   const auto rows = [=](std::span<const Complex> z) {
     std::vector<ComplexMisfit::Row> all;
-    for (std::size_t i = 0; i < logs.size(); ++i)
-      all.push_back({logs[i], 2 / (std::numbers::ln10 * log_sigma[i]) / z[static_cast<std::size_t>(logs[i])]});
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+      all.push_back({sizes[i], factor(z[static_cast<std::size_t>(sizes[i])], data[i]) / size_sigma[i]});
     for (std::size_t i = 0; i < phases.size(); ++i)
       all.push_back({phases[i], Complex(0, -1 / (degree * phase_sigma[i])) / z[static_cast<std::size_t>(phases[i])]});
     return all;
   };
-  return {"log_phase", static_cast<std::int64_t>(logs.size() + phases.size()), residual, rows};
+  return {name, static_cast<std::int64_t>(sizes.size() + phases.size()), residual, rows};
+}
+
+}  // namespace
+
+ComplexMisfit log_phase_misfit(const std::vector<Complex>& observed, const std::vector<double>& log10_error,
+                               const std::vector<double>& phase_error) {
+  return size_phase_misfit(
+      "log_phase_misfit", observed, log10_error, phase_error,
+      [](const Tensor& z, const Tensor& data) { return 2 * log10(abs(z)) - 2 * log10(abs(data)); },
+      [](Complex z, Complex) { return 2 / std::numbers::ln10 / z; });
+}
+
+ComplexMisfit power_phase_misfit(const std::vector<Complex>& observed, const std::vector<double>& relative_error,
+                                 const std::vector<double>& phase_error) {
+  return size_phase_misfit(
+      "power_phase_misfit", observed, relative_error, phase_error,
+      [](const Tensor& z, const Tensor& data) { return square(abs(z / data)) - 1; },
+      [](Complex z, Complex data) { return 2.0 * std::conj(z) / std::norm(data); });
 }
 
 }  // namespace terrella::inversion

@@ -1,4 +1,4 @@
-// inversion/misfit/complex_misfit.h: residuals of complex data, as real and imaginary parts or as logarithm and phase.
+// inversion/misfit/complex_misfit.h: residuals of complex data, as real and imaginary parts or as size and phase.
 #pragma once
 #include <complex>
 #include <cstdint>
@@ -33,5 +33,10 @@ ComplexMisfit impedance_misfit(const std::vector<std::complex<double>>& observed
 /// then all phases. Throws as above.
 ComplexMisfit log_phase_misfit(const std::vector<std::complex<double>>& observed,
                                const std::vector<double>& log10_error, const std::vector<double>& phase_error);
+
+/// The same with |z|^2 / |observed|^2 - 1 in place of the logarithm: for impedances the relative residual of apparent
+/// resistivity itself, which weighs predictions that are too high more than those that are too low.
+ComplexMisfit power_phase_misfit(const std::vector<std::complex<double>>& observed,
+                                 const std::vector<double>& relative_error, const std::vector<double>& phase_error);
 
 }  // namespace terrella::inversion
