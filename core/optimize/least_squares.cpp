@@ -7,16 +7,12 @@
 #include "core/ops.h"
 
 namespace terrella::optimize {
-namespace {
-
-std::vector<double> weights_of(const Loss& loss, const std::vector<double>& residual) {
-  return loss.weight ? loss.weight(Tensor(residual)).to_vector<double>() : std::vector<double>(residual.size(), 1.0);
-}
-
-}  // namespace
-
 Tensor cost(const Loss& loss, const Tensor& residual) {
   return sum(loss.value ? loss.value(residual) : 0.5 * square(residual));
+}
+
+std::vector<double> weights(const Loss& loss, const std::vector<double>& residual) {
+  return loss.weight ? loss.weight(Tensor(residual)).to_vector<double>() : std::vector<double>(residual.size(), 1.0);
 }
 
 Linearization linearize(const Term& term, const Tensor& x) {
@@ -34,16 +30,23 @@ bool Quadratic::finite() const {
 }
 
 Quadratic quadratic(const Term& term, const Tensor& x) {
-  const Linearization at = linearize(term, x);
-  if (columns(at.jacobian) != x.size() || rows(at.jacobian) != static_cast<std::int64_t>(at.residual.size()))
-    fail("least squares: term '", term.name, "' gives ", at.residual.size(), " residuals of ", x.size(),
-         " unknowns but a Jacobian of ", rows(at.jacobian), " by ", columns(at.jacobian));
-  const std::vector<double> weight = weights_of(term.loss, at.residual);
-  std::vector<double> weighted = at.residual;
+  const Linearization linear = linearize(term, x);
+  if (columns(linear.jacobian) != x.size())
+    fail("least squares: term '", term.name, "' has ", x.size(), " unknowns but a Jacobian of ",
+         columns(linear.jacobian), " columns");
+  return quadratic(term, linear);
+}
+
+Quadratic quadratic(const Term& term, const Linearization& linear) {
+  if (rows(linear.jacobian) != static_cast<std::int64_t>(linear.residual.size()))
+    fail("least squares: term '", term.name, "' gives ", linear.residual.size(), " residuals but a Jacobian of ",
+         rows(linear.jacobian), " rows");
+  const std::vector<double> weight = weights(term.loss, linear.residual);
+  std::vector<double> weighted = linear.residual;
   for (std::size_t i = 0; i < weighted.size(); ++i) weighted[i] *= weight[i];
-  Quadratic model{NormalMatrix(x.size()), multiply_transposed(at.jacobian, weighted),
-                  cost(term.loss, Tensor(at.residual)).item()};
-  model.matrix.add(at.jacobian, weight);
+  Quadratic model{NormalMatrix(columns(linear.jacobian)), multiply_transposed(linear.jacobian, weighted),
+                  cost(term.loss, Tensor(linear.residual)).item()};
+  model.matrix.add(linear.jacobian, weight);
   return model;
 }
 

@@ -38,6 +38,8 @@ using LeastSquares = std::vector<Term>;
 
 /// sum_i loss(r_i) as graph.
 Tensor cost(const Loss& loss, const Tensor& residual);
+/// Weights of residuals, [m].
+std::vector<double> weights(const Loss& loss, const std::vector<double>& residual);
 /// Residual and Jacobian of a term at x; forward mode, dense, where the term brings none.
 Linearization linearize(const Term& term, const Tensor& x);
 
@@ -48,7 +50,8 @@ struct Quadratic {
   double value = 0;
   bool finite() const;
 };
-Quadratic quadratic(const Term& term, const Tensor& x);  ///< the term's weight left out
+Quadratic quadratic(const Term& term, const Tensor& x);              ///< the term's weight left out
+Quadratic quadratic(const Term& term, const Linearization& linear);  ///< from what linearize() gave
 Quadratic quadratic(const LeastSquares& problem, const Tensor& x);
 /// The value alone; NaN and infinity are passed on.
 double value(const LeastSquares& problem, const Tensor& x);

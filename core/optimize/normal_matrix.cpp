@@ -193,29 +193,53 @@ std::vector<double> NormalMatrix::multiply(std::span<const double> x) const {
   return {y.begin(), y.end()};
 }
 
+/// One of three: full, within a band, sparse.
+struct NormalMatrix::Factor::Kind {
+  std::int64_t n = 0;
+  std::optional<Eigen::LLT<Dense>> dense;
+  std::optional<Band> band;
+  std::unique_ptr<Eigen::SimplicialLLT<Sparse>> sparse;
+};
+
+std::optional<NormalMatrix::Factor> NormalMatrix::factor() const {
+  const auto kind = std::make_shared<Factor::Kind>();
+  kind->n = size();
+  if (storage_->is_dense) {
+    kind->dense.emplace(storage_->full);
+    if (kind->dense->info() != Eigen::Success) return std::nullopt;
+  } else if (const auto width = Band::width(storage_->sparse)) {
+    kind->band.emplace(storage_->sparse, *width);
+    if (!kind->band->is_positive()) return std::nullopt;
+  } else {
+    kind->sparse = std::make_unique<Eigen::SimplicialLLT<Sparse>>(storage_->sparse);
+    if (kind->sparse->info() != Eigen::Success) return std::nullopt;
+  }
+  Factor result;
+  result.kind_ = kind;
+  return result;
+}
+
+std::optional<std::vector<double>> NormalMatrix::Factor::solve(std::span<const double> b) const {
+  return solve_many(b, 1);
+}
+
+std::optional<std::vector<double>> NormalMatrix::Factor::solve_many(std::span<const double> b, std::int64_t k) const {
+  if (static_cast<std::int64_t>(b.size()) != kind_->n * k)
+    fail("normal matrix: ", k, " right-hand sides of ", kind_->n, " entries need ", kind_->n * k, " numbers, got ",
+         b.size());
+  const Eigen::Map<const Rows> right(b.data(), kind_->n, k);
+  const Rows x = kind_->dense  ? Rows(kind_->dense->solve(right))
+                 : kind_->band ? kind_->band->solve(right)
+                               : Rows(kind_->sparse->solve(Dense(right)));
+  if (!x.allFinite()) return std::nullopt;
+  return std::vector<double>(x.data(), x.data() + x.size());
+}
+
 std::optional<std::vector<double>> NormalMatrix::solve(std::span<const double> b) const { return solve_many(b, 1); }
 
 std::optional<std::vector<double>> NormalMatrix::solve_many(std::span<const double> b, std::int64_t k) const {
-  if (static_cast<std::int64_t>(b.size()) != size() * k)
-    fail("normal matrix: ", k, " right-hand sides of ", size(), " entries need ", size() * k, " numbers, got ",
-         b.size());
-  const Eigen::Map<const Rows> right(b.data(), size(), k);
-  Rows x;
-  if (storage_->is_dense) {
-    const Eigen::LLT<Dense> factor(storage_->full);
-    if (factor.info() != Eigen::Success) return std::nullopt;
-    x = factor.solve(right);
-  } else if (const auto width = Band::width(storage_->sparse)) {
-    const Band factor(storage_->sparse, *width);
-    if (!factor.is_positive()) return std::nullopt;
-    x = factor.solve(right);
-  } else {
-    const Eigen::SimplicialLLT<Sparse> factor(storage_->sparse);
-    if (factor.info() != Eigen::Success) return std::nullopt;
-    x = factor.solve(Dense(right));
-  }
-  if (!x.allFinite()) return std::nullopt;
-  return std::vector<double>(x.data(), x.data() + x.size());
+  const std::optional<Factor> made = factor();
+  return made ? made->solve_many(b, k) : std::nullopt;
 }
 
 std::vector<double> NormalMatrix::to_dense() const {

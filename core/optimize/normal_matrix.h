@@ -30,7 +30,23 @@ class NormalMatrix {
   std::vector<double> diagonal() const;
   std::vector<double> multiply(std::span<const double> x) const;
 
-  /// x with N x = b by Cholesky factors; none where N is not positive definite in floating point, or not finite.
+  /// Cholesky factors, for several solves with one matrix; copies share them.
+  class Factor {
+   public:
+    /// x with N x = b; none where x is not finite.
+    std::optional<std::vector<double>> solve(std::span<const double> b) const;
+    /// Columns of N^-1 B, B [n, k] row-major.
+    std::optional<std::vector<double>> solve_many(std::span<const double> b, std::int64_t k) const;
+
+   private:
+    friend class NormalMatrix;
+    struct Kind;
+    std::shared_ptr<const Kind> kind_;
+  };
+  /// None where N is not positive definite in floating point, or not finite.
+  std::optional<Factor> factor() const;
+
+  /// x with N x = b by Cholesky factors; none where there are no factors or x is not finite.
   std::optional<std::vector<double>> solve(std::span<const double> b) const;
   /// Columns of N^-1 B, B [n, k] row-major; none as above.
   std::optional<std::vector<double>> solve_many(std::span<const double> b, std::int64_t k) const;

@@ -1,7 +1,9 @@
 #include "inversion/strategy/occam.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 
@@ -19,9 +21,15 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// A model that some lambda leads to, and what it is worth; RMS is infinite where there is none.
 struct Candidate {
   double log_lambda = 0;
-  std::vector<double> model;
-  Values values{infinity, infinity, infinity};
+  std::vector<double> model = {};
+  Values values = {infinity, infinity, infinity};
 };
+
+double norm(const std::vector<double>& v) {
+  double squares = 0;
+  for (const double x : v) squares += x * x;
+  return std::sqrt(squares);
+}
 
 /// The models of one linearisation, over lambda and step.
 class Linearized {
@@ -29,7 +37,9 @@ class Linearized {
   Linearized(const Problem& problem, const std::vector<double>& model)
       : problem_(problem),
         model_(model),
-        data_(optimize::quadratic(problem.data, Tensor(model))),
+        linear_(optimize::linearize(problem.data, Tensor(model))),
+        weight_(optimize::weights(problem.data.loss, linear_.residual)),
+        data_(optimize::quadratic(problem.data, linear_)),
         regularization_(optimize::quadratic(problem.model, Tensor(model))) {}
 
   bool finite() const { return data_.finite() && regularization_.finite(); }
@@ -42,34 +52,84 @@ class Linearized {
     return data > 0 && model > 0 ? std::log10(data / model) : 0.0;
   }
 
-  Candidate at(double log_lambda, double step) const {
-    Candidate result{log_lambda, {}, {infinity, infinity, infinity}};
-    const double lambda = std::pow(10.0, log_lambda);
+  /// Occam's: the model itself is kept smooth.
+  Candidate smooth(double log_lambda, double step) const {
+    const auto factor = normal(log_lambda).factor();
+    const auto move = factor ? factor->solve(descent(std::pow(10.0, log_lambda))) : std::nullopt;
+    return move ? moved(log_lambda, step, *move) : Candidate{log_lambda};
+  }
+
+  /// Of smallest RMS of four: the model or its change is kept smooth, without and with the second-order correction.
+  Candidate lowest(double log_lambda, double step) const {
+    Candidate best{log_lambda};
+    const auto factor = normal(log_lambda).factor();
+    if (!factor) return best;
+    for (const double lambda : {std::pow(10.0, log_lambda), 0.0}) {
+      const auto move = factor->solve(descent(lambda));
+      if (!move) continue;
+      const auto offer = [&](const std::vector<double>& way) {
+        Candidate candidate = moved(log_lambda, step, way);
+        if (candidate.values.rms < best.values.rms) best = std::move(candidate);
+      };
+      offer(*move);
+      std::vector<double> bent = correction(*factor, *move);
+      if (bent.empty() || !(step * norm(bent) <= norm(*move))) continue;  // beyond what a second order can say
+      for (std::size_t i = 0; i < bent.size(); ++i) bent[i] = (*move)[i] + step * bent[i];
+      offer(bent);
+    }
+    return best;
+  }
+
+ private:
+  NormalMatrix normal(double log_lambda) const {
     NormalMatrix matrix = data_.matrix;
-    matrix.add(regularization_.matrix, lambda);
-    std::vector<double> descent(model_.size());
-    for (std::size_t i = 0; i < descent.size(); ++i)
-      descent[i] = -(data_.gradient[i] + lambda * regularization_.gradient[i]);
-    const auto move = matrix.solve(descent);
-    if (!move) return result;
-    result.model = model_;
-    for (std::size_t i = 0; i < model_.size(); ++i) result.model[i] += step * (*move)[i];
+    matrix.add(regularization_.matrix, std::pow(10.0, log_lambda));
+    return matrix;
+  }
+  std::vector<double> descent(double lambda) const {
+    std::vector<double> right(model_.size());
+    for (std::size_t i = 0; i < right.size(); ++i)
+      right[i] = -(data_.gradient[i] + lambda * regularization_.gradient[i]);
+    return right;
+  }
+  Candidate moved(double log_lambda, double step, const std::vector<double>& move) const {
+    Candidate result{log_lambda, model_, {infinity, infinity, infinity}};
+    for (std::size_t i = 0; i < model_.size(); ++i) result.model[i] += step * move[i];
     const Values values = evaluate(problem_, Tensor(result.model));
     if (std::isfinite(values.rms) && std::isfinite(values.regularization)) result.values = values;
     return result;
   }
+  /// The move follows a curve whose first derivative is `move`: half its second derivative is -H^-1 J^T W r'' / 2,
+  /// with r'' the residuals' along the move. Transtrum & Sethna (2012), geodesic acceleration. Empty where r'' is not
+  /// finite.
+  std::vector<double> correction(const NormalMatrix::Factor& factor, const std::vector<double>& move) const {
+    double largest = 0;
+    for (const double x : move) largest = std::max(largest, std::abs(x));
+    if (!(largest > 0)) return {};
+    const double length = 0.1 * std::min(1.0, 1 / largest);  // their 0.1, but at most a tenth of a parameter's unit
+    std::vector<double> ahead = model_;
+    for (std::size_t i = 0; i < ahead.size(); ++i) ahead[i] += length * move[i];
+    std::vector<double> bend = problem_.data.residual(Tensor(ahead)).to_vector<double>();
+    const std::vector<double> slope = optimize::multiply(linear_.jacobian, move);
+    for (std::size_t i = 0; i < bend.size(); ++i)
+      bend[i] = -weight_[i] / length * ((bend[i] - linear_.residual[i]) / length - slope[i]);
+    return factor.solve(optimize::multiply_transposed(linear_.jacobian, bend)).value_or(std::vector<double>{});
+  }
 
- private:
   const Problem& problem_;
   const std::vector<double>& model_;
+  optimize::Linearization linear_;
+  std::vector<double> weight_;
   Quadratic data_, regularization_;
 };
 
-/// Looks along lambda at one step length.
+/// What stands at a lambda.
+using Look = std::function<Candidate(double log_lambda)>;
+
+/// Looks along lambda.
 class Search {
  public:
-  Search(const Linearized& linear, double step, double target, double tolerance)
-      : linear_(linear), step_(step), target_(target), tolerance_(tolerance) {}
+  Search(Look look, double target, double tolerance) : look_(std::move(look)), target_(target), tolerance_(tolerance) {}
 
   /// The smoothest candidate that meets the target, else that of the smallest RMS; the RMS is infinite if none is
   /// finite.
@@ -78,13 +138,12 @@ class Search {
     points_.resize(static_cast<std::size_t>(count));
     cpu::parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        points_[static_cast<std::size_t>(i)] =
-            linear_.at(center - half_width + spacing * static_cast<double>(i), step_);
+        points_[static_cast<std::size_t>(i)] = look_(center - half_width + spacing * static_cast<double>(i));
     });
     while (best() == 0 && points_.front().log_lambda > center - reach)
-      points_.insert(points_.begin(), linear_.at(points_.front().log_lambda - spacing, step_));
+      points_.insert(points_.begin(), look_(points_.front().log_lambda - spacing));
     while ((best() + 1 == points_.size() || meets(points_.back())) && points_.back().log_lambda < center + reach)
-      points_.push_back(linear_.at(points_.back().log_lambda + spacing, step_));
+      points_.push_back(look_(points_.back().log_lambda + spacing));
     if (const auto last = last_that_meets()) return smoothest(*last);
     const Candidate lowest = minimum(best());
     if (!meets(lowest)) return lowest;
@@ -117,7 +176,7 @@ class Search {
     if (i + 1 == points_.size()) return low;  // as far as lambda goes
     double high = points_[i + 1].log_lambda;
     while (high - low.log_lambda > tolerance_) {
-      Candidate middle = linear_.at((low.log_lambda + high) / 2, step_);
+      Candidate middle = look_((low.log_lambda + high) / 2);
       if (meets(middle))
         low = std::move(middle);
       else
@@ -131,7 +190,7 @@ class Search {
     if (!std::isfinite(lowest.values.rms)) return lowest;
     constexpr double golden = 0.6180339887498949;
     double low = lowest.log_lambda - spacing, high = lowest.log_lambda + spacing;
-    Candidate a = linear_.at(high - golden * (high - low), step_), b = linear_.at(low + golden * (high - low), step_);
+    Candidate a = look_(high - golden * (high - low)), b = look_(low + golden * (high - low));
     while (high - low > 4 * tolerance_) {
       const bool left = a.values.rms < b.values.rms;
       const Candidate& better = left ? a : b;
@@ -139,18 +198,18 @@ class Search {
       if (left) {
         high = b.log_lambda;
         b = std::move(a);
-        a = linear_.at(high - golden * (high - low), step_);
+        a = look_(high - golden * (high - low));
       } else {
         low = a.log_lambda;
         a = std::move(b);
-        b = linear_.at(low + golden * (high - low), step_);
+        b = look_(low + golden * (high - low));
       }
     }
     return lowest;
   }
 
-  const Linearized& linear_;
-  double step_, target_, tolerance_;
+  Look look_;
+  double target_, tolerance_;
   std::vector<Candidate> points_;  // ascending in lambda
 };
 
@@ -221,7 +280,16 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     bool better = false;
     for (int halving = 0; halving <= options.step_halvings && !better; ++halving) {
       step = std::pow(0.5, halving);
-      next = Search(linear, step, state.target, options.lambda_tolerance).run(center, half_width);
+      next = Search([&](double l) { return linear.smooth(l, step); }, state.target, options.lambda_tolerance)
+                 .run(center, half_width);
+      if (state.stage == lowering && !(next.values.rms <= state.target)) {
+        // How smooth the model is does not matter yet: what counts is how far one linearisation carries.
+        const double best = std::isfinite(next.values.rms) ? next.log_lambda : center;
+        Candidate other =
+            Search([&](double l) { return linear.lowest(l, step); }, state.target, options.lambda_tolerance)
+                .run(best, 1);
+        if (other.values.rms < next.values.rms) next = std::move(other);
+      }
       better = next.values.rms <=
                (state.stage == smoothing ? state.target : std::max(state.target, state.values.rms * (1 - 1e-12)));
     }

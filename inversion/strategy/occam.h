@@ -2,7 +2,9 @@
 //
 // Each iteration linearises once, then looks for lambda by the true misfit of the models that the linear problem gives:
 // the smallest misfit as long as the target is out of reach, afterwards the largest lambda whose model meets the
-// target.
+// target. On the way to the target a model may also come from smoothing the change instead of the model, and follow the
+// curvature of the residuals (geodesic acceleration; Transtrum & Sethna 2012), whichever lowers the misfit most: least
+// misfits lie in narrow, bent valleys, along which straight steps are short.
 #pragma once
 #include "inversion/problem.h"
 
