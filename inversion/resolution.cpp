@@ -18,22 +18,23 @@ Resolution resolution(const Problem& problem, const Tensor& m, double lambda, st
 
   const optimize::Quadratic data = optimize::quadratic(problem.data, m);
   const optimize::Quadratic model = optimize::quadratic(problem.model, m);
+  const auto gram = data.matrix.diagonal_blocks(block);
+  if (!gram) fail("resolution: the data tie blocks of ", block, " parameters to each other; take larger blocks");
   optimize::NormalMatrix total = data.matrix;
   total.add(model.matrix, lambda);
-  std::vector<double> unit(at(n * n), 0.0);
-  for (std::int64_t i = 0; i < n; ++i) unit[at(i * n + i)] = 1;
-  const auto inverse = total.solve_many(unit, n);
+  const auto factor = total.factor();
+  const auto inverse = factor ? factor->inverse_blocks(block) : std::nullopt;
   if (!inverse) return result;
-  const std::vector<double> gram = data.matrix.to_dense();
-  cpu::parallel_for(n, 64, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      result.error[at(i)] = std::sqrt((*inverse)[at(i * n + i)]);
-      double* row = &result.matrix[at(i * block)];
-      std::fill_n(row, block, 0.0);
-      for (std::int64_t k = 0; k < n; ++k)
-        for (std::int64_t j = 0; j < block; ++j)
-          row[j] += (*inverse)[at(i * n + k)] * gram[at(k * n + i / block * block + j)];
-    }
+  cpu::parallel_for(n / block, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t first = begin * block; first < end * block; first += block)
+      for (std::int64_t i = first; i < first + block; ++i) {
+        result.error[at(i)] = std::sqrt((*inverse)[at(i * block + i - first)]);
+        double* row = &result.matrix[at(i * block)];
+        std::fill_n(row, block, 0.0);
+        for (std::int64_t k = 0; k < block; ++k)
+          for (std::int64_t j = 0; j < block; ++j)
+            row[j] += (*inverse)[at(i * block + k)] * (*gram)[at((first + k) * block + j)];
+      }
   });
   return result;
 }

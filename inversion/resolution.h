@@ -14,7 +14,8 @@ struct Resolution {
 };
 
 /// `block` divides the number of parameters: a site of a line, or all of it. All NaN where H is not positive definite
-/// in floating point. Tarantola (2005), ch. 3; Menke (2012), ch. 5.
+/// in floating point. Throws std::invalid_argument where data depend on several blocks. Tarantola (2005), ch. 3; Menke
+/// (2012), ch. 5.
 Resolution resolution(const Problem& problem, const Tensor& m, double lambda, std::int64_t block);
 
 /// Depth below which layers together hardly touch the data: sensitivities s_j = sum_i |d r_i / d ln rho_j| are summed

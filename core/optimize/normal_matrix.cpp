@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/backend/cpu/parallel.h"
 #include "core/error.h"
+#include "core/interrupt.h"
+#include "core/optimize/band.h"
 
 namespace terrella::optimize {
 namespace {
@@ -20,92 +21,42 @@ using Vector = Eigen::VectorXd;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-/// Cholesky factor within a band, rows of L from the band's edge to the diagonal. For matrices of stations along a
-/// line, dense blocks beside the diagonal, it is several times faster than a general sparse factor with its ordering.
-class Band {
- public:
-  /// The half bandwidth of a matrix for which a band pays: not much wider than the rows are filled; else none.
-  static std::optional<Eigen::Index> width(const Sparse& a) {
-    Eigen::Index width = 0;
-    double filled = 0;
-    for (Eigen::Index j = 0; j < a.outerSize(); ++j) {
-      double count = 0;
-      for (Sparse::InnerIterator e(a, j); e; ++e, ++count) width = std::max(width, std::abs(e.row() - j));
-      filled += count * count;
-    }
-    const auto w = static_cast<double>(width);
-    return w * w * static_cast<double>(a.cols()) <= 4 * filled ? std::optional(width) : std::nullopt;
-  }
-
-  Band(const Sparse& a, Eigen::Index width) : width_(width), rows_(Rows::Zero(a.rows(), width + 1)) {
-    for (Eigen::Index j = 0; j < a.outerSize(); ++j)
-      for (Sparse::InnerIterator e(a, j); e; ++e)
-        if (e.row() >= j) rows_(e.row(), j - e.row() + width) = e.value();
-    for (Eigen::Index i = 0; i < a.rows(); ++i)
-      for (Eigen::Index j = std::max<Eigen::Index>(0, i - width); j <= i; ++j) {
-        const Eigen::Index first = std::max<Eigen::Index>(0, i - width), count = j - first;
-        double& entry = rows_(i, j - i + width);
-        entry -= rows_.row(i).segment(first - i + width, count).dot(rows_.row(j).segment(first - j + width, count));
-        if (j < i) {
-          entry /= rows_(j, width);
-        } else {
-          positive_ = positive_ && entry > 0;
-          if (!positive_) return;
-          entry = std::sqrt(entry);
-        }
-      }
-  }
-  bool is_positive() const { return positive_; }
-
-  /// Right-hand sides in groups that share the passes over the factor; each column's numbers do not depend on the
-  /// others.
-  Rows solve(const Rows& b) const {
-    constexpr std::int64_t group = 64;
-    Rows x(b.rows(), b.cols());
-    cpu::parallel_for(b.cols(), group, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t first = begin; first < end; first += group) {
-        const std::int64_t count = std::min(group, end - first);
-        x.middleCols(first, count) = solve_group(b.middleCols(first, count));
-      }
-    });
-    return x;
-  }
-
- private:
-  Rows solve_group(Rows x) const {
-    const Eigen::Index n = x.rows();
-    for (Eigen::Index i = 0; i < n; ++i) {
-      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k)
-        x.row(i) -= rows_(i, k - i + width_) * x.row(k);
-      x.row(i) /= rows_(i, width_);
-    }
-    for (Eigen::Index i = n; i-- > 0;) {
-      x.row(i) /= rows_(i, width_);
-      for (Eigen::Index k = std::max<Eigen::Index>(0, i - width_); k < i; ++k)
-        x.row(k) -= rows_(i, k - i + width_) * x.row(i);
-    }
-    return x;
-  }
-
-  Eigen::Index width_;
-  Rows rows_;
-  bool positive_ = true;
+/// A^T W A of one block, shared by all sums that it is part of.
+struct Square {
+  std::int64_t column = 0;
+  std::shared_ptr<const Dense> values;
+  double scale = 1;
+  std::int64_t size() const { return values->cols(); }
 };
 
 }  // namespace
 
-/// Dense as soon as a part covers all columns; until then triplets are summed into a sparse matrix.
+/// Dense as soon as a part covers all columns; until then squares on the diagonal, and a sparse matrix for the rest.
 struct NormalMatrix::Storage {
   std::int64_t n = 0;
   bool is_dense = false;
   Dense full;
+  std::vector<Square> squares;
   Sparse sparse;
 
   void make_dense() {
     if (is_dense) return;
-    full = Dense(sparse);
+    full = to_dense();
     sparse = Sparse();
+    squares.clear();
     is_dense = true;
+  }
+  Dense to_dense() const {
+    if (is_dense) return full;
+    Dense sum = sparse;
+    for (const Square& s : squares) sum.block(s.column, s.column, s.size(), s.size()) += s.scale * *s.values;
+    return sum;
+  }
+  void add(const Square& square) {
+    if (is_dense)
+      full.block(square.column, square.column, square.size(), square.size()) += square.scale * *square.values;
+    else
+      squares.push_back(square);
   }
   void add_triplets(const std::vector<Eigen::Triplet<double>>& entries) {
     if (is_dense) {
@@ -115,6 +66,45 @@ struct NormalMatrix::Storage {
     Sparse part(n, n);
     part.setFromTriplets(entries.begin(), entries.end());
     sparse += part;
+  }
+  /// The half bandwidth where a band pays: not much wider than the rows are filled; else none.
+  std::optional<std::int64_t> bandwidth() const {
+    std::int64_t width = 0;
+    std::vector<double> count(at(n), 0.0);
+    for (Eigen::Index j = 0; j < sparse.outerSize(); ++j)
+      for (Sparse::InnerIterator e(sparse, j); e; ++e, ++count[at(j)])
+        width = std::max<std::int64_t>(width, std::abs(e.row() - j));
+    for (const Square& s : squares) {
+      width = std::max(width, s.size() - 1);
+      for (std::int64_t j = 0; j < s.size(); ++j)
+        count[at(s.column + j)] = std::max(count[at(s.column + j)], static_cast<double>(s.size()));
+    }
+    double filled = 0;
+    for (const double c : count) filled += c * c;
+    const auto w = static_cast<double>(width);
+    return w * w * static_cast<double>(n) <= 4 * filled ? std::optional(width) : std::nullopt;
+  }
+  Band band(std::int64_t width) const {
+    Band band(n, width);
+    for (Eigen::Index j = 0; j < sparse.outerSize(); ++j)
+      for (Sparse::InnerIterator e(sparse, j); e; ++e)
+        if (e.row() >= j) band.at(e.row(), j) += e.value();
+    for (const Square& s : squares) {
+      check_interrupt();
+      for (std::int64_t j = 0; j < s.size(); ++j)
+        for (std::int64_t i = j; i < s.size(); ++i) band.at(s.column + i, s.column + j) += s.scale * (*s.values)(i, j);
+    }
+    return band;
+  }
+  Sparse all_sparse() const {
+    std::vector<Eigen::Triplet<double>> entries;
+    for (const Square& s : squares)
+      for (std::int64_t j = 0; j < s.size(); ++j)
+        for (std::int64_t i = 0; i < s.size(); ++i)
+          entries.emplace_back(s.column + i, s.column + j, s.scale * (*s.values)(i, j));
+    Sparse sum(n, n);
+    sum.setFromTriplets(entries.begin(), entries.end());
+    return sum + sparse;
   }
 };
 
@@ -139,18 +129,13 @@ void NormalMatrix::add(const Matrix& a, std::span<const double> weight, double s
   std::vector<Eigen::Triplet<double>> entries;
   if (const auto* blocks = std::get_if<BlockMatrix>(&a)) {
     for (const Block& b : blocks->blocks) {
+      check_interrupt();
       const Eigen::Map<const Rows> values(b.values.data(), b.rows, b.columns);
       Dense weighted = values;
       for (std::int64_t i = 0; i < b.rows; ++i)
         weighted.row(i) *= scale * (weight.empty() ? 1.0 : weight[at(b.row + i)]);
-      const Dense product = values.transpose() * weighted;
-      if (b.columns == size()) {
-        storage_->make_dense();
-        storage_->full += product;
-        continue;
-      }
-      for (std::int64_t j = 0; j < b.columns; ++j)
-        for (std::int64_t i = 0; i < b.columns; ++i) entries.emplace_back(b.column + i, b.column + j, product(i, j));
+      if (b.columns == size()) storage_->make_dense();
+      storage_->add({b.column, std::make_shared<Dense>(values.transpose() * weighted), 1});
     }
   } else {
     const auto& s = std::get<SparseMatrix>(a);
@@ -166,14 +151,20 @@ void NormalMatrix::add(const Matrix& a, std::span<const double> weight, double s
 
 void NormalMatrix::add(const NormalMatrix& other, double scale) {
   if (other.size() != size()) fail("normal matrix: ", other.size(), " and ", size(), " unknowns do not add");
-  if (other.storage_->is_dense) {
+  const Storage& o = *other.storage_;
+  if (o.is_dense) {
     storage_->make_dense();
-    storage_->full += scale * other.storage_->full;
-  } else if (storage_->is_dense) {
-    storage_->full += scale * Dense(other.storage_->sparse);
-  } else {
-    storage_->sparse += scale * other.storage_->sparse;
+    storage_->full += scale * o.full;
+    return;
   }
+  for (Square square : o.squares) {
+    square.scale *= scale;
+    storage_->add(square);
+  }
+  if (storage_->is_dense)
+    storage_->full += scale * Dense(o.sparse);
+  else
+    storage_->sparse += scale * o.sparse;
 }
 
 void NormalMatrix::add_diagonal(std::span<const double> values) {
@@ -183,19 +174,42 @@ void NormalMatrix::add_diagonal(std::span<const double> values) {
 }
 
 std::vector<double> NormalMatrix::diagonal() const {
-  const Vector d = storage_->is_dense ? Vector(storage_->full.diagonal()) : Vector(storage_->sparse.diagonal());
+  Vector d = storage_->is_dense ? Vector(storage_->full.diagonal()) : Vector(storage_->sparse.diagonal());
+  for (const Square& s : storage_->squares) d.segment(s.column, s.size()) += s.scale * s.values->diagonal();
   return {d.begin(), d.end()};
 }
 
 std::vector<double> NormalMatrix::multiply(std::span<const double> x) const {
   const Eigen::Map<const Vector> in(x.data(), size());
-  const Vector y = storage_->is_dense ? Vector(storage_->full * in) : Vector(storage_->sparse * in);
+  Vector y = storage_->is_dense ? Vector(storage_->full * in) : Vector(storage_->sparse * in);
+  for (const Square& s : storage_->squares)
+    y.segment(s.column, s.size()) += s.scale * (*s.values * in.segment(s.column, s.size()));
   return {y.begin(), y.end()};
+}
+
+std::optional<std::vector<double>> NormalMatrix::diagonal_blocks(std::int64_t block) const {
+  if (block < 1 || size() % block != 0)
+    fail("normal matrix: blocks of ", block, " do not divide ", size(), " unknowns");
+  std::vector<double> result(at(size() * block), 0.0);
+  bool inside = true;
+  const auto put = [&](std::int64_t i, std::int64_t j, double value) {
+    inside = inside && (i / block == j / block || value == 0);
+    if (inside) result[at(i * block + j % block)] += value;
+  };
+  if (storage_->is_dense)
+    for (std::int64_t i = 0; i < size() && inside; ++i)
+      for (std::int64_t j = 0; j < size(); ++j) put(i, j, storage_->full(i, j));
+  for (Eigen::Index j = 0; j < storage_->sparse.outerSize() && inside; ++j)
+    for (Sparse::InnerIterator e(storage_->sparse, j); e; ++e) put(e.row(), j, e.value());
+  for (const Square& s : storage_->squares)
+    for (std::int64_t i = 0; i < s.size() && inside; ++i)
+      for (std::int64_t j = 0; j < s.size(); ++j) put(s.column + i, s.column + j, s.scale * (*s.values)(i, j));
+  return inside ? std::optional(result) : std::nullopt;
 }
 
 /// One of three: full, within a band, sparse.
 struct NormalMatrix::Factor::Kind {
-  std::int64_t n = 0;
+  std::int64_t n = 0, width = 0;
   std::optional<Eigen::LLT<Dense>> dense;
   std::optional<Band> band;
   std::unique_ptr<Eigen::SimplicialLLT<Sparse>> sparse;
@@ -207,11 +221,12 @@ std::optional<NormalMatrix::Factor> NormalMatrix::factor() const {
   if (storage_->is_dense) {
     kind->dense.emplace(storage_->full);
     if (kind->dense->info() != Eigen::Success) return std::nullopt;
-  } else if (const auto width = Band::width(storage_->sparse)) {
-    kind->band.emplace(storage_->sparse, *width);
-    if (!kind->band->is_positive()) return std::nullopt;
+  } else if (const auto width = storage_->bandwidth()) {
+    kind->width = *width;
+    kind->band.emplace(storage_->band(*width));
+    if (!kind->band->factor()) return std::nullopt;
   } else {
-    kind->sparse = std::make_unique<Eigen::SimplicialLLT<Sparse>>(storage_->sparse);
+    kind->sparse = std::make_unique<Eigen::SimplicialLLT<Sparse>>(storage_->all_sparse());
     if (kind->sparse->info() != Eigen::Success) return std::nullopt;
   }
   Factor result;
@@ -227,12 +242,35 @@ std::optional<std::vector<double>> NormalMatrix::Factor::solve_many(std::span<co
   if (static_cast<std::int64_t>(b.size()) != kind_->n * k)
     fail("normal matrix: ", k, " right-hand sides of ", kind_->n, " entries need ", kind_->n * k, " numbers, got ",
          b.size());
-  const Eigen::Map<const Rows> right(b.data(), kind_->n, k);
-  const Rows x = kind_->dense  ? Rows(kind_->dense->solve(right))
-                 : kind_->band ? kind_->band->solve(right)
-                               : Rows(kind_->sparse->solve(Dense(right)));
-  if (!x.allFinite()) return std::nullopt;
-  return std::vector<double>(x.data(), x.data() + x.size());
+  std::vector<double> x(b.begin(), b.end());
+  Eigen::Map<Rows> columns(x.data(), kind_->n, k);
+  if (kind_->band)
+    kind_->band->solve(x, k);
+  else if (kind_->dense)
+    columns = kind_->dense->solve(Dense(columns));
+  else
+    columns = kind_->sparse->solve(Dense(columns));
+  if (!columns.allFinite()) return std::nullopt;
+  return x;
+}
+
+std::optional<std::vector<double>> NormalMatrix::Factor::inverse_blocks(std::int64_t block) const {
+  const std::int64_t n = kind_->n;
+  if (block < 1 || n % block != 0) fail("normal matrix: blocks of ", block, " do not divide ", n, " unknowns");
+  std::vector<double> result;
+  if (kind_->band && block <= kind_->width + 1) {
+    result = kind_->band->inverse_blocks(block);
+  } else {
+    for (std::int64_t first = 0; first < n; first += block) {
+      std::vector<double> unit(at(n * block), 0.0);
+      for (std::int64_t i = 0; i < block; ++i) unit[at((first + i) * block + i)] = 1;
+      const auto columns = solve_many(unit, block);
+      if (!columns) return std::nullopt;
+      result.insert(result.end(), columns->begin() + first * block, columns->begin() + (first + block) * block);
+    }
+  }
+  if (!std::all_of(result.begin(), result.end(), [](double x) { return std::isfinite(x); })) return std::nullopt;
+  return result;
 }
 
 std::optional<std::vector<double>> NormalMatrix::solve(std::span<const double> b) const { return solve_many(b, 1); }
@@ -243,7 +281,7 @@ std::optional<std::vector<double>> NormalMatrix::solve_many(std::span<const doub
 }
 
 std::vector<double> NormalMatrix::to_dense() const {
-  const Rows full = storage_->is_dense ? Rows(storage_->full) : Rows(Dense(storage_->sparse));
+  const Rows full = storage_->to_dense();
   return {full.data(), full.data() + full.size()};
 }
 

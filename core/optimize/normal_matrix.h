@@ -37,6 +37,9 @@ class NormalMatrix {
     std::optional<std::vector<double>> solve(std::span<const double> b) const;
     /// Columns of N^-1 B, B [n, k] row-major.
     std::optional<std::vector<double>> solve_many(std::span<const double> b, std::int64_t k) const;
+    /// Diagonal blocks of N^-1, [n / block, block, block], `block` a divisor of n; within a band at the cost of a few
+    /// factorisations, without the rest of N^-1.
+    std::optional<std::vector<double>> inverse_blocks(std::int64_t block) const;
 
    private:
     friend class NormalMatrix;
@@ -50,6 +53,8 @@ class NormalMatrix {
   std::optional<std::vector<double>> solve(std::span<const double> b) const;
   /// Columns of N^-1 B, B [n, k] row-major; none as above.
   std::optional<std::vector<double>> solve_many(std::span<const double> b, std::int64_t k) const;
+  /// Diagonal blocks, [n / block, block, block], `block` a divisor of n; none where entries lie outside of them.
+  std::optional<std::vector<double>> diagonal_blocks(std::int64_t block) const;
   /// The matrix as rows, [n, n].
   std::vector<double> to_dense() const;
 

@@ -67,6 +67,56 @@ TEST(NormalMatrix, BlocksAndRowsSumToTheDenseProduct) {
   }
 }
 
+/// Four stations of nine parameters, each with its data, tied to the next; and dense.
+struct Line {
+  static constexpr std::int64_t stations = 4, layers = 9, n = stations * layers;
+  NormalMatrix matrix{n}, dense_matrix{n};
+  explicit Line(std::int64_t stride = layers) {
+    BlockMatrix blocks{stations * 5, n, {}};
+    for (std::int64_t s = 0; s < stations; ++s)
+      blocks.blocks.push_back({s * 5, s * layers, 5, layers, random(5 * layers, static_cast<std::uint64_t>(10 + s))});
+    matrix.add(blocks, {}, 3);
+    SparseMatrix ties;
+    ties.columns = n;
+    for (std::int64_t i = 0; i + stride < n; ++i)
+      ties.add_row(std::vector<std::int64_t>{i, i + stride}, std::vector<double>{-1.0, 1.5});
+    NormalMatrix smooth(n);
+    smooth.add(ties);
+    smooth.add_diagonal(std::vector<double>(n, 0.5));
+    matrix.add(smooth, 2);
+    dense_matrix.add(dense(n, n, std::vector<double>(n * n, 0.0)));
+    dense_matrix.add(matrix);
+  }
+};
+
+TEST(NormalMatrix, FactorsWithinABandAreThoseOfTheWholeMatrix) {
+  // Ties to the neighbour make a band; ties over two stations are too far for one, and go the sparse way.
+  for (const std::int64_t stride : {Line::layers, 2 * Line::layers + 4}) {
+    const Line line(stride);
+    const Tensor whole = Tensor::from(line.matrix.to_dense(), {Line::n, Line::n});
+    EXPECT_LT(max_abs(whole - Tensor::from(line.dense_matrix.to_dense(), {Line::n, Line::n})), 1e-14);
+    const auto factor = line.matrix.factor();
+    ASSERT_TRUE(factor);
+    const Tensor b = Tensor::from(random(Line::n * 70, 5), {Line::n, 70});  // more than one group of columns
+    const auto x = factor->solve_many(b.to_vector<double>(), 70);
+    ASSERT_TRUE(x);
+    EXPECT_LT(max_abs(matmul(whole, Tensor::from(*x, {Line::n, 70})) - b), 1e-11);
+
+    std::vector<double> unit(Line::n * Line::n, 0.0);
+    for (std::size_t i = 0; i < Line::n; ++i) unit[i * Line::n + i] = 1;
+    const auto inverse = line.dense_matrix.solve_many(unit, Line::n);
+    for (const std::int64_t block : {std::int64_t{1}, std::int64_t{3}, Line::layers, Line::n}) {
+      const auto found = factor->inverse_blocks(block), gram = line.matrix.diagonal_blocks(block);
+      ASSERT_TRUE(found);
+      EXPECT_EQ(gram.has_value(), block == Line::n);
+      for (std::int64_t i = 0; i < Line::n; ++i)
+        for (std::int64_t j = 0; j < block; ++j)
+          EXPECT_NEAR((*found)[static_cast<std::size_t>(i * block + j)],
+                      (*inverse)[static_cast<std::size_t>(i * Line::n + i / block * block + j)], 1e-12);
+    }
+  }
+}
+
 TEST(NormalMatrix, SaysWhereItIsNotPositiveDefinite) {
   NormalMatrix sparse(3), full(3);
   SparseMatrix one;
