@@ -4,6 +4,8 @@
 
 #include <atomic>
 
+#include "core/interrupt.h"
+
 namespace terrella::cli {
 namespace {
 
@@ -15,10 +17,15 @@ void note(int) {
   if (signals.fetch_add(1) > 0) ::_exit(interrupted);
 }
 
+void stop_when_asked() {
+  if (signals > 0) throw Interrupted();
+}
+
 }  // namespace
 
 Interrupt::Interrupt() {
   signals = 0;
+  check_ = interrupt_check.exchange(&stop_when_asked);
   struct sigaction action {};
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
@@ -28,6 +35,7 @@ Interrupt::Interrupt() {
 }
 
 Interrupt::~Interrupt() {
+  interrupt_check = check_;
   ::sigaction(SIGINT, &interrupt_, nullptr);
   ::sigaction(SIGTERM, &terminate_, nullptr);
 }

@@ -1,12 +1,19 @@
 // cli/interrupt.h: Ctrl-C and SIGTERM while something runs that can be gone on with later.
 #pragma once
 #include <csignal>
+#include <exception>
 
 namespace terrella::cli {
 
-/// While one is alive, the first SIGINT or SIGTERM is only noted, and the second ends the program at once with exit
-/// code 130. Files are replaced as a whole, so that even then none is damaged. Afterwards signals do what they did
-/// before.
+/// Thrown out of long work by the first signal.
+class Interrupted : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
+};
+
+/// While one is alive, the first SIGINT or SIGTERM is noted, and work that asks core/interrupt.h ends by an
+/// Interrupted; the second ends the program at once with exit code 130. Files are replaced as a whole, so that even
+/// then none is damaged. Afterwards signals do what they did before.
 class Interrupt {
  public:
   Interrupt();
@@ -18,6 +25,7 @@ class Interrupt {
  private:
   struct sigaction interrupt_ {
   }, terminate_{};
+  void (*check_)();
 };
 
 }  // namespace terrella::cli

@@ -164,12 +164,18 @@ int run(const Options& o) {
       if (o.time_limit > 0 && seconds_since(start) > o.time_limit) out_of_time = true;
       return !interrupt.asked() && !out_of_time;
     };
-    result = inversion::invert_1d(survey, o.invert, control);
+    try {
+      result = inversion::invert_1d(survey, o.invert, control);
+    } catch (const Interrupted&) {}
     interrupted_here = interrupt.asked();
   }
   if (interrupted_here || out_of_time) {
-    complain(fmt::format("{}; {} holds what is done, the same command with --resume goes on",
-                         interrupted_here ? "interrupted" : "time is up", plain(checkpoint)));
+    const char* const why = interrupted_here ? "interrupted" : "time is up";
+    if (inversion::has_checkpoint(checkpoint))
+      complain(
+          fmt::format("{}; {} holds what is done, the same command with --resume goes on", why, plain(checkpoint)));
+    else
+      complain(fmt::format("{} before the first iteration; nothing is kept", why));
     return interrupted_here ? interrupted : resumable;
   }
   inversion::write_hdf5(result, o.output);

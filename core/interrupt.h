@@ -7,10 +7,24 @@ namespace terrella {
 /// What check_interrupt() calls; null for nothing. It throws to stop the work, on any thread.
 inline std::atomic<void (*)()> interrupt_check{nullptr};
 
+/// While one is alive, work on its thread is not stopped: for what must be finished, such as writing a checkpoint.
+class Uninterrupted {
+ public:
+  Uninterrupted() { ++depth; }
+  ~Uninterrupted() { --depth; }
+  Uninterrupted(const Uninterrupted&) = delete;
+  Uninterrupted& operator=(const Uninterrupted&) = delete;
+  static bool here() { return depth > 0; }
+
+ private:
+  inline static thread_local int depth = 0;
+};
+
 /// Called between nodes of a graph and between the tiles of long operations, where a throw leaves nothing half done:
 /// the graph stays usable.
 inline void check_interrupt() {
-  if (void (*const check)() = interrupt_check.load(std::memory_order_relaxed)) check();
+  void (*const check)() = interrupt_check.load(std::memory_order_relaxed);
+  if (check && !Uninterrupted::here()) check();
 }
 
 }  // namespace terrella

@@ -18,6 +18,8 @@ struct Progress1d {
   std::size_t sites = 0;       ///< all that have data
 };
 
+/// Long work can also be stopped between iterations (core/interrupt.h): what that throws leaves invert_1d after the
+/// checkpoint of the last finished iteration is written.
 struct RunControl {
   std::string checkpoint = {};  ///< file that is kept up to date after every iteration; none when empty
   bool resume = false;          ///< go on from that file where it exists; without, an existing one is replaced

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "inversion/checkpoint.h"
 #include "inversion/state_file.h"
 
@@ -21,6 +22,7 @@ struct RunKeeper::Writer {
   std::thread thread;
 
   void work() {
+    const Uninterrupted finish;
     std::unique_lock lock(mutex);
     while (true) {
       changed.wait(lock, [&] { return dirty || closing; });

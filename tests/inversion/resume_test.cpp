@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "inversion/checkpoint.h"
 #include "inversion/mt1d.h"
 #include "inversion/result_file.h"
@@ -51,6 +53,42 @@ void expect_same(const Result& a, const Result& b) {
     Iteration x = a.history[i], y = b.history[i];
     x.seconds = y.seconds = 0;
     EXPECT_TRUE(x == y) << "row " << i;
+  }
+}
+
+struct Stopped {};
+std::atomic<int> questions{0};
+void stop_after_questions() {
+  if (--questions < 0) throw Stopped();
+}
+
+/// What is asked between nodes of graphs, tiles of matrices and sites, until it throws.
+TEST(Resume, WorkStoppedWithinAnIterationGoesOnToTheSameBits) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "plain threads, which the sanitizer watches, cannot be stopped";
+#endif
+  const TemporaryFolder folder("interrupt");
+  for (const Invert1dOptions& o : methods()) {
+    const Result whole = invert_1d(line(), o);
+    RunControl control{.checkpoint = folder / "run.checkpoint"};
+    remove_checkpoint(control.checkpoint);
+    int stops = 0;
+    control.resume = true;
+    for (int allowed = 50;; allowed *= 2) {
+      questions = allowed;
+      interrupt_check = &stop_after_questions;
+      bool stopped = false;
+      Result result;
+      try {
+        result = invert_1d(line(), o, control);
+      } catch (const Stopped&) { stopped = true; }
+      interrupt_check = nullptr;
+      stops += stopped;
+      if (stopped) continue;
+      expect_same(result, whole);
+      break;
+    }
+    EXPECT_GT(stops, 3);
   }
 }
 
@@ -128,7 +166,7 @@ TEST(Resume, DISABLED_Child) {
     return true;
   };
   write_hdf5(invert_1d(line(), methods().at(static_cast<std::size_t>(std::atoi(method))), control),
-               std::string(folder) + "/run.h5");
+             std::string(folder) + "/run.h5");
 }
 
 pid_t start_child(const std::string& folder, std::size_t method) {

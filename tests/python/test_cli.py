@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import resource
 import shutil
 import signal
@@ -526,6 +527,27 @@ def test_a_stopped_run_goes_on_to_the_same_bits(line, tmp_path, lateral, end):
         terrella(*words, "-o", run, "--resume")
     assert not (tmp_path / "run.h5.checkpoint").exists()
     assert_same_bits(whole, run)
+
+
+def test_ctrl_c_answers_within_an_iteration_of_minutes(line, tmp_path):
+    files = tmp_path / "long"
+    files.mkdir()
+    for i in range(150):  # one after the other along the line, 45000 unknowns
+        text = (line / f"SYN{i // 10 + 1:02d}.edi").read_text()
+        text = re.sub(r'DATAID="\w+"', f'DATAID="S{i:03d}"', text)
+        text = re.sub(r"\b(REFLAT|LAT)=\S+", rf"\1={-30 + 0.01 * i}", text)
+        (files / f"S{i:03d}.edi").write_text(re.sub(r"\b(REFLONG|LONG)=\S+", r"\1=134", text))
+    run = tmp_path / "run.h5"
+    process = started(["invert", "1d", files, "-o", run, "--lateral", 1, "--layers-count", 300], 1)
+    time.sleep(1)
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == INTERRUPTED
+    assert time.monotonic() - begin < 1
+    assert "run.h5.checkpoint holds what is done" in rest
+    assert (tmp_path / "run.h5.checkpoint").exists()
 
 
 def test_a_second_ctrl_c_ends_at_once(line, tmp_path):
