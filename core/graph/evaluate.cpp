@@ -3,6 +3,7 @@
 
 #include "core/backend/backend.h"
 #include "core/error.h"
+#include "core/graph/nan_check.h"
 #include "core/graph/node.h"
 #include "core/graph/node_set.h"
 #include "core/graph/post_order.h"
@@ -31,7 +32,8 @@ void run_op(Node& node) {
   } else {
     inputs = std::span<Array>(few, count);
   }
-  const bool overwrites = node.op->in_place() && !followed(node);
+  const bool watchful = debugging(Debug::nan);
+  const bool overwrites = node.op->in_place() && !followed(node) && !watchful;
   for (std::size_t i = 0; i < count; ++i) {
     Node& from = *node.inputs[i].node();
     // A buffer that only this node will ever read is handed over, so that the operation may write into it.
@@ -42,9 +44,11 @@ void run_op(Node& node) {
     if (node.tuple) {
       for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
       node.op->evaluate(default_backend(), inputs, node.tuple->values);
+      if (watchful) check_numbers(node, inputs, node.tuple->values);
     } else {
       Array out = prepared({node.shape, node.dtype});
       node.op->evaluate(default_backend(), inputs, {&out, 1});
+      if (watchful) check_numbers(node, inputs, {&out, 1});
       node.value = std::move(out);
     }
   } catch (...) {
@@ -53,7 +57,7 @@ void run_op(Node& node) {
       Node& from = *node.inputs[i].node();
       if (!from.value.buffer) from.value = std::move(inputs[i]);
     }
-    throw;
+    rethrow_from(node);
   }
 }
 

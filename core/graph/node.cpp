@@ -13,6 +13,7 @@ constexpr std::uint32_t longest_pending_chain = 256;  // then the chain is run, 
 
 void adopt(Node& node, const OpPointer& op, Tensors&& inputs) {
   node.op = op;
+  node.origin = origin_here();
   std::uint32_t depth = 0;
   for (const Tensor& input : inputs) {
     Node& from = *input.node();
@@ -105,6 +106,7 @@ Tensor again(const Tensor& original, Tensors inputs) {
     node->tuple = std::make_unique<Tuple>();
     node->tuple->avals = from.tuple->avals;
   }
+  const OriginScope same(from.origin);
   adopt(*node, op, std::move(inputs));
   run_when_long(x);
   return x;

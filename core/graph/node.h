@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/graph/op.h"
+#include "core/graph/origin.h"
 
 namespace terrella::graph {
 
@@ -32,6 +33,7 @@ struct Node {
   Shape shape;
   OpPointer op;                     ///< none for a leaf
   Tensors inputs;
+  Origin origin = nullptr;         ///< where it was made, if debug_mode() asked for it then
   Array value;                      ///< valid when done; not changed afterwards, since other threads may read it
   std::unique_ptr<Array> packed;    ///< row-major copy of a strided value, once data() has asked for it; guarded by locked
   std::unique_ptr<Tuple> tuple;

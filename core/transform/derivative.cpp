@@ -75,6 +75,7 @@ Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, st
       any |= needed[i];
     }
     if (!any) continue;
+    const graph::OriginScope same(x.node()->origin);
     const Tensors outs = outputs_of(x);
     const Tensors parts = graph::op_of(x)->vjp({inputs, outs}, g, needed);
     for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -105,6 +106,7 @@ Tensors push_forward(const graph::Trace& trace, std::span<const Tensor> sources,
     }
     Tensors& mine = tangent.of(x);
     if (!any) continue;
+    const graph::OriginScope same(x.node()->origin);
     const Tensors outs = outputs_of(x);
     Tensors pushed = graph::op_of(x)->jvp({inputs, outs}, t);
     for (std::size_t i = 0; i < outs.size(); ++i)

@@ -28,6 +28,7 @@ void run_rule(const Tensor& x, Batched& batched, std::int64_t size) {
     flags.push_back(found != batched.end());
     now.push_back(flags.back() ? found->second[0] : input);
   }
+  const graph::OriginScope same(x.node()->origin);
   batched[x.node()] = graph::op_of(x)->vmap(now, flags, size);
 }
 

@@ -16,5 +16,6 @@ void bind_linalg(py::module_& m);
 void bind_transforms(py::module_& m);
 void bind_custom_rule(py::module_& m);
 void bind_checks(py::module_& m);
+void bind_debug(py::module_& m);
 
 }  // namespace terrella::python

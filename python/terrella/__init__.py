@@ -11,6 +11,7 @@ The functions on tensors bear the names of numpy's, `sum` and `abs` among them: 
 """
 
 from terrella import _terrella, check, elec, linalg, plot, random
+from terrella._debug import debug_nan
 from terrella._terrella import *  # noqa: F403
 from terrella._terrella import __version__
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
@@ -24,6 +25,7 @@ __all__ = [
     "UnitError",
     "__version__",
     "check",
+    "debug_nan",
     "elec",
     "linalg",
     "plot",
