@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "core/graph/nan_check.h"
 #include "core/graph/node.h"
-#include "core/graph/node_set.h"
 #include "core/graph/post_order.h"
 #include "core/graph/trace.h"
 #include "core/interrupt.h"
@@ -92,11 +91,9 @@ bool inputs_done(const Tensors& inputs) {
 
 /// Pending nodes below `outputs`, inputs first.
 std::vector<Tensor> pending_order(std::span<const Tensor> outputs) {
-  NodeSet seen;
   std::vector<Tensor> order;
   post_order(
-      outputs, [&](const Tensor& x) { return !x.node()->done() && seen.insert(x.node()); },
-      [&](Tensor x, const Tensors&) { order.push_back(std::move(x)); });
+      outputs, [](const Node& node) { return !node.done(); }, [&](Tensor x) { order.push_back(std::move(x)); });
   return order;
 }
 

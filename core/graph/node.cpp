@@ -1,10 +1,12 @@
 #include "core/graph/node.h"
 
 #include <algorithm>
+#include <new>
 
 #include "core/error.h"
 #include "core/graph/trace.h"
 #include "core/graph/walk.h"
+#include "core/recycled.h"
 
 namespace terrella::graph {
 namespace {
@@ -48,6 +50,15 @@ class Placeholder final : public Op {
 };
 
 }  // namespace
+
+using NodeBlocks = Recycled<(sizeof(Node) + alignof(Node) - 1) / alignof(Node) * alignof(Node), alignof(Node), 8192>;
+
+void* Node::operator new(std::size_t) {
+  void* block = NodeBlocks::take();
+  if (!block) throw std::bad_alloc();
+  return block;
+}
+void Node::operator delete(void* block) noexcept { NodeBlocks::give(block); }
 
 void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_order_relaxed); }
 

@@ -39,6 +39,9 @@ struct Node {
   std::unique_ptr<Tuple> tuple;
 
   bool done() const { return state.load(std::memory_order_acquire) == State::done; }
+
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* block) noexcept;
 };
 
 /// Excludes the detaching thread while op and inputs are read.

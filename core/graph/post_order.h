@@ -4,34 +4,38 @@
 #include <utility>
 #include <vector>
 
-#include "core/graph/walk.h"
+#include "core/graph/node.h"
+#include "core/graph/node_map.h"
 
 namespace terrella::graph {
 
-/// Visits what lies below `outputs`, inputs before users. enter(node) says whether to go on below a node, and must say
-/// no for one it has seen; leave(node, inputs) is called once for every node entered, and may move from `node`.
-template <class Enter, class Leave>
-void post_order(std::span<const Tensor> outputs, const Enter& enter, const Leave& leave) {
+/// Calls leave(Tensor) once for every node at or below `outputs` that wanted(const Node&) accepts, inputs before users;
+/// what it refuses is not entered. Inputs that another thread lets go meanwhile were refused or are held.
+template <class Wanted, class Leave>
+void post_order(std::span<const Tensor> outputs, const Wanted& wanted, const Leave& leave) {
   struct Visit {
     Tensor node;
-    Tensors inputs;
-    std::size_t next = 0;
+    bool entered;
   };
+  NodeMap seen;
   std::vector<Visit> stack;
-  const auto visit = [&](const Tensor& x) {
-    if (enter(x)) stack.push_back({x, inputs_of(x), 0});
-  };
   for (const Tensor& output : outputs) {
-    visit(output);
+    if (wanted(*output.node())) stack.push_back({output, false});
     while (!stack.empty()) {
-      Visit& top = stack.back();
-      if (top.next < top.inputs.size()) {
-        const Tensor input = top.inputs[top.next++];
-        visit(input);
-      } else {
-        leave(std::move(top.node), top.inputs);
+      if (stack.back().entered) {
+        leave(std::move(stack.back().node));
         stack.pop_back();
+        continue;
       }
+      Node& node = *stack.back().node.node();
+      if (!seen.insert(&node)) {
+        stack.pop_back();
+        continue;
+      }
+      stack.back().entered = true;
+      const NodeLock lock(node);
+      for (auto input = node.inputs.rbegin(); input != node.inputs.rend(); ++input)
+        if (wanted(*input->node()) && !seen.contains(input->node())) stack.push_back({*input, false});
     }
   }
 }

@@ -2,7 +2,7 @@
 
 #include <unordered_map>
 
-#include "core/graph/node_set.h"
+#include "core/graph/node_map.h"
 #include "core/graph/trace.h"
 #include "core/graph/walk.h"
 
@@ -14,7 +14,7 @@ Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors&
   for (const Tensor& x : arguments) s.placeholders.push_back(trace.watch(placeholder(aval(x))));
   s.outputs = f(s.placeholders);
   s.order = between(trace, s.placeholders, s.outputs);
-  NodeSet inside;
+  NodeMap inside;
   for (const Tensor& p : s.placeholders) inside.insert(p.node());
   for (const Tensor& n : s.order) inside.insert(n.node());
   const auto note = [&](const Tensor& x) {

@@ -63,7 +63,7 @@ Tensor Trace::watch(const Tensor& x) const {
   return y;
 }
 
-bool Trace::marks(const Tensor& x) const { return x.node()->trace.load(std::memory_order_relaxed) & bit(mark_); }
+bool Trace::marks(const Node& node) const { return node.trace.load(std::memory_order_relaxed) & bit(mark_); }
 
 Trace::Pause::Pause(const Trace& trace) : mark_(-1), before_(paused) {
   const std::lock_guard lock(mutex);

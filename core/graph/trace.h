@@ -19,8 +19,8 @@ class Trace {
 
   /// An alias of x that this trace follows.
   Tensor watch(const Tensor& x) const;
-  /// Whether x may depend on what is watched.
-  bool marks(const Tensor& x) const;
+  /// Whether a node may depend on what is watched.
+  bool marks(const Node& node) const;
 
   /// While it lives, nodes made by this thread do not carry the mark: derivatives depend on what is watched, but are
   /// walked by outer transforms only.

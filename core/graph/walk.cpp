@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/graph/node_set.h"
+#include "core/graph/node_map.h"
 #include "core/graph/post_order.h"
 
 namespace terrella::graph {
@@ -18,15 +18,17 @@ OpPointer op_of(const Tensor& node) {
 }
 
 std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs) {
-  NodeSet reaching;  // nodes known to depend on a source
+  NodeMap reaching;  // nodes known to depend on a source
   for (const Tensor& source : sources) reaching.insert(source.node());
-  NodeSet seen;
   std::vector<Tensor> order;
   post_order(
-      outputs,
-      [&](const Tensor& x) { return trace.marks(x) && !reaching.contains(x.node()) && seen.insert(x.node()); },
-      [&](Tensor x, const Tensors& inputs) {
-        if (std::none_of(inputs.begin(), inputs.end(), [&](const Tensor& in) { return reaching.contains(in.node()); })) return;
+      outputs, [&](const Node& node) { return trace.marks(node) && !reaching.contains(&node); },
+      [&](Tensor x) {
+        {
+          const NodeLock lock(*x.node());
+          const Tensors& inputs = x.node()->inputs;
+          if (std::none_of(inputs.begin(), inputs.end(), [&](const Tensor& in) { return reaching.contains(in.node()); })) return;
+        }
         reaching.insert(x.node());
         order.push_back(std::move(x));
       });

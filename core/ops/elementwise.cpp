@@ -120,7 +120,7 @@ class ElementwiseOp final : public graph::Op {
     for (std::size_t i = 0; i < result.size(); ++i) {
       if (!needed[i] || !entry().vjp[i]) continue;
       const Tensor part = entry().vjp[i](x, y, node.outputs[0], cotangents[0]);
-      if (part.defined()) result[i] = cast(sum_to(part, node.inputs[i].shape()), node.inputs[i].dtype());
+      if (part.defined()) result[i] = like(part, node.inputs[i]);
     }
     return result;
   }
@@ -131,8 +131,25 @@ class ElementwiseOp final : public graph::Op {
   }
 
   Tensor apply(Tensors inputs) const;
+  Tensor apply(const Tensor& x) const {
+    Tensors inputs;
+    inputs.push_back(x);
+    return apply(std::move(inputs));
+  }
+  Tensor apply(const Tensor& x, const Tensor& y) const {
+    Tensors inputs;
+    inputs.reserve(2);
+    inputs.push_back(x);
+    inputs.push_back(y);
+    return apply(std::move(inputs));
+  }
 
  private:
+  /// A cotangent summed over what was broadcast, in the dtype of its input.
+  static Tensor like(const Tensor& part, const Tensor& input) {
+    if (part.shape() == input.shape() && part.dtype() == input.dtype()) return part;
+    return cast(sum_to(part, input.shape()), input.dtype());
+  }
   Elementwise code_;
 };
 
@@ -180,9 +197,9 @@ Tensor ElementwiseOp::apply(Tensors inputs) const {
 }  // namespace
 
 #define FUNCTION_1(name) \
-  Tensor name(const Tensor& x) { return op(Elementwise::name).apply({x}); }
+  Tensor name(const Tensor& x) { return op(Elementwise::name).apply(x); }
 #define FUNCTION_2(name) \
-  Tensor name(const Tensor& x, const Tensor& y) { return op(Elementwise::name).apply({x, y}); }
+  Tensor name(const Tensor& x, const Tensor& y) { return op(Elementwise::name).apply(x, y); }
 #define UNARY(name, ...) FUNCTION_1(name)
 #define UNARY_RULES(name, ...) FUNCTION_1(name)
 #define BINARY(name, ...) FUNCTION_2(name)

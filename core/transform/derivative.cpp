@@ -1,9 +1,10 @@
 // vjp and jvp, and how they walk the graph.
+#include <algorithm>
+#include <iterator>
 #include <memory>
-#include <unordered_map>
 
 #include "core/error.h"
-#include "core/graph/node_set.h"
+#include "core/graph/node_map.h"
 #include "core/graph/trace.h"
 #include "core/graph/walk.h"
 #include "core/ops.h"
@@ -11,8 +12,6 @@
 #include "core/transform/pullback.h"
 
 namespace terrella {
-
-using graph::Node;
 
 void detail::check_count(std::size_t expected, std::size_t given) {
   if (expected != given) fail("function: takes ", expected, " tensors, called with ", given);
@@ -22,99 +21,110 @@ namespace {
 
 Tensor accumulated(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }
 
-/// Outputs of a node as tensors; a tuple's are its projections.
-Tensors outputs_of(const Tensor& node) {
-  if (!node.node()->tuple) return {node};
-  Tensors outputs;
-  for (std::size_t k = 0; k < node.node()->tuple->avals.size(); ++k) outputs.push_back(graph::project(node, static_cast<int>(k)));
-  return outputs;
-}
-
-/// Derivatives of nodes by address: one a node, or one an output of a tuple.
-class Derivatives {
+/// Nodes between sources and outputs, and a derivative for each of their outputs. What a live trace follows keeps its
+/// inputs and operation, so that they are read without a lock.
+class Stretch {
  public:
-  Tensors& of(const Tensor& node) {
-    Tensors& slot = map_[node.node()];
-    if (slot.empty()) slot.assign(node.node()->tuple ? node.node()->tuple->avals.size() : 1, Tensor::none());
-    return slot;
+  Stretch(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs)
+      : order(graph::between(trace, sources, outputs)) {
+    for (const Tensor& source : sources) number(source);
+    for (const Tensor& node : order) number(node);
   }
-  bool has(const Tensor& node) const { return map_.contains(node.node()); }
-  Tensors take(const Tensor& node) { return std::move(map_.extract(node.node()).mapped()); }
+
+  /// Whether a derivative of the node can be asked for.
+  bool involves(const Tensor& node) const { return first_.contains(node.node()); }
+  /// Derivatives of a node's outputs; none() at first.
+  std::span<Tensor> of(const Tensor& node) {
+    return {derivatives_.data() + first_.find(node.node()), count(node)};
+  }
+
+  const std::vector<Tensor> order;  ///< inputs first, without the sources
 
  private:
-  std::unordered_map<const Node*, Tensors> map_;
+  static std::size_t count(const Tensor& node) { return node.node()->tuple ? node.node()->tuple->avals.size() : 1; }
+  void number(const Tensor& node) {
+    if (first_.insert(node.node(), static_cast<std::uint32_t>(derivatives_.size())))
+      derivatives_.resize(derivatives_.size() + count(node), Tensor::none());
+  }
+  graph::NodeMap first_;  // where a node's derivatives begin
+  std::vector<Tensor> derivatives_;
 };
 
+/// Outputs of a node as tensors; a tuple's are its projections, kept in `storage`.
+std::span<const Tensor> outputs_of(const Tensor& node, Tensors& storage) {
+  if (!node.node()->tuple) return {&node, 1};
+  storage.clear();
+  for (std::size_t k = 0; k < node.node()->tuple->avals.size(); ++k) storage.push_back(graph::project(node, static_cast<int>(k)));
+  return storage;
+}
+
 void add_to(Tensor& slot, const Tensor& part) { slot = accumulated(slot, part); }
+
+bool any_defined(std::span<const Tensor> tensors) {
+  return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) { return t.defined(); });
+}
 
 }  // namespace
 
 Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
                   std::span<const Tensor> cotangents) {
   const graph::Trace::Pause pause(trace);
-  const std::vector<Tensor> order = graph::between(trace, sources, outputs);
-  graph::NodeSet involved;
-  for (const Tensor& s : sources) involved.insert(s.node());
-  for (const Tensor& n : order) involved.insert(n.node());
-  Derivatives cotangent;
+  Stretch stretch(trace, sources, outputs);
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (cotangents[i].defined() && involved.contains(outputs[i].node())) add_to(cotangent.of(outputs[i])[0], cotangents[i]);
-  for (std::size_t k = order.size(); k-- > 0;) {
-    const Tensor& x = order[k];
-    if (!cotangent.has(x)) continue;
-    const Tensors g = cotangent.take(x);
-    const Tensors inputs = graph::inputs_of(x);
+    if (cotangents[i].defined() && stretch.involves(outputs[i])) add_to(stretch.of(outputs[i])[0], cotangents[i]);
+  std::vector<bool> needed;
+  Tensors g, projections;
+  for (std::size_t k = stretch.order.size(); k-- > 0;) {
+    const Tensor& x = stretch.order[k];
+    const std::span<Tensor> mine = stretch.of(x);
+    if (!any_defined(mine)) continue;
+    g.assign(std::make_move_iterator(mine.begin()), std::make_move_iterator(mine.end()));
+    const Tensors& inputs = x.node()->inputs;
     if (x.node()->projection >= 0) {
-      add_to(cotangent.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)], g[0]);
+      add_to(stretch.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)], g[0]);
       continue;
     }
-    std::vector<bool> needed(inputs.size());
+    needed.assign(inputs.size(), false);
     bool any = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      needed[i] = is_floating(inputs[i].dtype()) && involved.contains(inputs[i].node());
-      any |= needed[i];
+      needed[i] = is_floating(inputs[i].dtype()) && stretch.involves(inputs[i]);
+      any = any || needed[i];
     }
     if (!any) continue;
     const graph::OriginScope same(x.node()->origin);
-    const Tensors outs = outputs_of(x);
-    const Tensors parts = graph::op_of(x)->vjp({inputs, outs}, g, needed);
+    const Tensors parts = x.node()->op->vjp({inputs, outputs_of(x, projections)}, g, needed);
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (needed[i] && parts[i].defined()) add_to(cotangent.of(inputs[i])[0], parts[i]);
+      if (needed[i] && parts[i].defined()) add_to(stretch.of(inputs[i])[0], parts[i]);
   }
   Tensors result;
-  for (const Tensor& s : sources) result.push_back(cotangent.has(s) ? cotangent.of(s)[0] : Tensor::none());
+  for (const Tensor& s : sources) result.push_back(stretch.of(s)[0]);
   return result;
 }
 
 Tensors push_forward(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
                      std::span<const Tensor> tangents) {
   const graph::Trace::Pause pause(trace);
-  Derivatives tangent;
-  for (std::size_t i = 0; i < sources.size(); ++i) tangent.of(sources[i])[0] = tangents[i];
-  for (const Tensor& x : graph::between(trace, sources, outputs)) {
-    const Tensors inputs = graph::inputs_of(x);
+  Stretch stretch(trace, sources, outputs);
+  for (std::size_t i = 0; i < sources.size(); ++i) stretch.of(sources[i])[0] = tangents[i];
+  Tensors t, projections;
+  for (const Tensor& x : stretch.order) {
+    const Tensors& inputs = x.node()->inputs;
     if (x.node()->projection >= 0) {
-      const Tensor t = tangent.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)];
-      tangent.of(x)[0] = t;
+      stretch.of(x)[0] = stretch.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)];
       continue;
     }
-    Tensors t;
-    bool any = false;
-    for (const Tensor& input : inputs) {
-      t.push_back(tangent.has(input) && is_floating(input.dtype()) ? tangent.of(input)[0] : Tensor::none());
-      any |= t.back().defined();
-    }
-    Tensors& mine = tangent.of(x);
-    if (!any) continue;
+    t.clear();
+    for (const Tensor& input : inputs)
+      t.push_back(stretch.involves(input) && is_floating(input.dtype()) ? stretch.of(input)[0] : Tensor::none());
+    if (!any_defined(t)) continue;
     const graph::OriginScope same(x.node()->origin);
-    const Tensors outs = outputs_of(x);
-    Tensors pushed = graph::op_of(x)->jvp({inputs, outs}, t);
+    const std::span<const Tensor> outs = outputs_of(x, projections);
+    Tensors pushed = x.node()->op->jvp({inputs, outs}, t);
     for (std::size_t i = 0; i < outs.size(); ++i)
-      if (!is_floating(outs[i].dtype())) pushed[i] = Tensor::none();
-    mine = std::move(pushed);
+      if (is_floating(outs[i].dtype())) stretch.of(x)[i] = std::move(pushed[i]);
   }
   Tensors result;
-  for (const Tensor& y : outputs) result.push_back(tangent.has(y) ? tangent.of(y)[0] : Tensor::none());
+  for (const Tensor& y : outputs) result.push_back(stretch.involves(y) ? stretch.of(y)[0] : Tensor::none());
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/recycled.h"
 
 namespace terrella::cpu {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::size_t alignment = 64;
 constexpr std::size_t header = 64;               // the Buffer stands before its data, in one allocation
 constexpr std::size_t large = 256 * 1024;        // from here on blocks are kept
+constexpr std::size_t small = 256;               // up to here, header included, blocks are kept by each thread
+using SmallBlocks = Recycled<small, alignment, 8192>;
 constexpr std::size_t addressable = std::size_t{1} << 47;  // of a process on x86-64; the allocator is not asked for more
 constexpr std::size_t keep_at_most = std::size_t{1} << 30;
 static_assert(sizeof(Buffer) <= header);
@@ -94,6 +97,8 @@ void release(Buffer* buffer) {
   void* block = buffer;
   if (bytes + header >= large) {
     large_blocks().give(block, size_class(bytes + header));
+  } else if (bytes + header <= small) {
+    SmallBlocks::give(block);
   } else {
     std::free(block);
   }
@@ -107,6 +112,8 @@ BufferPointer allocate(std::size_t bytes) {
   if (total >= large) {
     total = size_class(total);
     block = large_blocks().take(total);
+  } else if (total <= small) {
+    block = SmallBlocks::take();
   }
   if (!block) {
     if (total > addressable) throw out_of_memory(bytes);
