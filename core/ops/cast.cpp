@@ -1,5 +1,7 @@
 #include "core/ops/cast.h"
 
+#include <optional>
+
 #include "core/backend/backend.h"
 #include "core/graph/linear.h"
 #include "core/graph/node.h"
@@ -23,14 +25,30 @@ Tensor cast(const Tensor& x, DType dtype) {
   return x.dtype() == dtype && !x.node()->weak ? x : graph::linear(Cast{dtype}, x);
 }
 
-DType common_dtype(const Tensor& x, const Tensor& y) {
-  const bool weak_x = x.node()->weak, weak_y = y.node()->weak;
-  if (weak_x == weak_y) return promote(x.dtype(), y.dtype());
-  const DType strong = weak_x ? y.dtype() : x.dtype();
-  const DType weak = weak_x ? x.dtype() : y.dtype();
+namespace {
+
+/// What `strong` becomes where it meets a weak scalar.
+DType meeting(DType strong, DType weak) {
   if (is_complex(weak)) return complex_of(strong);
   if (is_real_floating(weak)) return floating_of(strong);
   return promote(strong, strong == DType::boolean ? weak : strong);
+}
+
+}  // namespace
+
+DType common_dtype(const Tensor& x, const Tensor& y) {
+  const bool weak_x = x.node()->weak, weak_y = y.node()->weak;
+  if (weak_x == weak_y) return promote(x.dtype(), y.dtype());
+  return weak_x ? meeting(y.dtype(), x.dtype()) : meeting(x.dtype(), y.dtype());
+}
+
+DType common_dtype(const Tensors& parts) {
+  std::optional<DType> strong, weak;
+  for (const Tensor& x : parts) {
+    std::optional<DType>& met = x.node()->weak ? weak : strong;
+    met = met ? promote(*met, x.dtype()) : x.dtype();
+  }
+  return !strong ? weak.value() : weak ? meeting(*strong, *weak) : *strong;
 }
 
 }  // namespace terrella

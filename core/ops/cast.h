@@ -10,5 +10,7 @@ Tensor cast(const Tensor& x, DType dtype);
 
 /// The dtype in which an operation on both is done: promote(), but weak scalars adopt the other's precision.
 DType common_dtype(const Tensor& x, const Tensor& y);
+/// The same for many, at least one: all strong ones are promoted first.
+DType common_dtype(const Tensors& parts);
 
 }  // namespace terrella

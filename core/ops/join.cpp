@@ -74,8 +74,8 @@ Tensor concatenate(const Tensors& parts, std::int64_t axis) {
       fail("concatenate: part ", i, " of shape ", parts[i].shape(), " does not join part 0 of shape ", parts[0].shape(),
            " along axis ", axis, "; all other extents must agree");
     out.shape[along] += parts[i].shape()[along];
-    out.dtype = promote(out.dtype, parts[i].dtype());
   }
+  out.dtype = common_dtype(parts);
   Tensors same;
   for (const Tensor& part : parts) same.push_back(cast(part, out.dtype));
   return parts.size() == 1 ? same[0] : graph::make(std::make_shared<Concatenate>(along), same, out);
@@ -83,11 +83,12 @@ Tensor concatenate(const Tensors& parts, std::int64_t axis) {
 
 Tensor stack(const Tensors& parts, std::int64_t axis) {
   if (parts.empty()) fail("stack: nothing to join");
+  const DType dtype = common_dtype(parts);  // while numbers are known to be weak
   Tensors wider;
   for (const Tensor& part : parts) {
     if (!(part.shape() == parts[0].shape()))
       fail("stack: shapes ", parts[0].shape(), " and ", part.shape(), " differ; all parts must have one shape");
-    wider.push_back(expand_dims(part, axis));
+    wider.push_back(expand_dims(cast(part, dtype), axis));
   }
   return concatenate(wider, normal_axis("stack", axis, parts[0].rank() + 1));
 }

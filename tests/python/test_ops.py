@@ -197,6 +197,17 @@ def test_where_and_clip():
     assert tl.where(x > 0, tl.ones(4, dtype=tl.float32), 0.0).dtype == tl.float32
 
 
+def test_numbers_among_tensors_adopt_their_precision():
+    x = tl.tensor(2.0, dtype="float32")
+    for joined in (tl.stack([1, x, 0.5]), tl.tensor([1, x, 0.5])):
+        assert joined.dtype == np.float32
+        np.testing.assert_array_equal(joined, np.float32([1, 2, 0.5]))
+    assert tl.tensor([[x, 1.0], [0.0, x]]).dtype == np.float32
+    assert tl.stack([x, 1j]).dtype == np.complex64
+    assert tl.stack([tl.tensor(2, dtype="int32"), 1]).dtype == np.int32
+    assert tl.stack([1, 2]).dtype == np.int64 and tl.stack([1, 2.0]).dtype == np.float64
+
+
 REDUCTIONS = ["sum", "mean", "prod", "max", "min", "any", "all", "var"]
 
 

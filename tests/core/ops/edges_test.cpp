@@ -149,5 +149,20 @@ TEST(Edges, WeakScalarsAdoptTheOthersPrecision) {
   EXPECT_EQ((x + n).dtype(), DType::f32);
 }
 
+TEST(Edges, WeakScalarsAdoptTheOthersPrecisionWhereTheyAreJoined) {
+  const Tensor x = Tensor(3.0), f = cast(x, DType::f32), z = cast(x, DType::c64), n = cast(x, DType::i32);
+  EXPECT_EQ(stack({1.0, f, 2}).dtype(), DType::f32);
+  EXPECT_EQ(stack({f, 1.0, std::complex<double>(0, 1)}).dtype(), DType::c64);
+  EXPECT_EQ(stack({z, 0.5}).dtype(), DType::c64);
+  EXPECT_EQ(stack({1, n}).dtype(), DType::i32);
+  EXPECT_EQ(stack({0.5, n}).dtype(), DType::f64);
+  EXPECT_EQ(stack({1.0, f, cast(x, DType::f64)}).dtype(), DType::f64);
+  EXPECT_EQ(stack({1.0, 2}).dtype(), DType::f64);
+  EXPECT_EQ(stack({1, 2}).dtype(), DType::i64);
+  EXPECT_EQ((ones({2}, DType::f32) + stack({1.0, 2.0})).dtype(), DType::f64);  // numbers alone make a tensor like others
+  EXPECT_EQ(stack({1.0, f, 2}).to_vector<float>(), (std::vector<float>{1, 3, 2}));
+  EXPECT_EQ(concatenate({ones({2}, DType::f32), ones({1}, DType::c64)}).dtype(), DType::c64);
+}
+
 }  // namespace
 }  // namespace terrella
