@@ -5,13 +5,9 @@ core.py [--peers] [--json FILE]
 JAX runs without jit, as our graph does. ratio = ours / best peer; target is what `ours` should not exceed.
 """
 
-import argparse
-import json
-import os
-import subprocess
 import time
-from pathlib import Path
 
+import _rows
 import numpy as np
 
 CHAIN = 1000
@@ -22,18 +18,6 @@ JOBS = {  # name of our benchmark: what it does, operations in one run, target i
     "chain_gradient": ("one add in a chain of 1000, value and gradient", CHAIN, 1.5),
     "chain_of_products": ("one product in a chain of 1000, value and gradient", CHAIN, None),
 }
-
-
-def ours():
-    """CPU microseconds of one run: the best of five."""
-    program = Path(__file__).resolve().parent.parent / "build" / "release" / "bench" / "core_bench"
-    command = [program, "--benchmark_format=json", "--benchmark_repetitions=5", "--benchmark_min_time=0.2"]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    times = {}
-    for run in report["benchmarks"]:
-        if run["run_type"] == "iteration":
-            times[run["run_name"]] = min(times.get(run["run_name"], np.inf), run["cpu_time"] * 1e-3)
-    return times
 
 
 def best(job, seconds=1.0):
@@ -93,32 +77,15 @@ def jax_times():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", action="store_true", help="measure numpy and JAX too")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
-    arguments = parser.parse_args()
-
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core for all, children included
-    mine = ours()
+    arguments = _rows.read_arguments(__doc__, "measure numpy and JAX too")
+    threads = _rows.hold_on_cores(1)
+    mine = _rows.best_times("core_bench", 1e-3)
     peers = {"numpy": numpy_times(), "JAX": jax_times()} if arguments.peers else {}
-    rows = []
+    rows = _rows.Rows()
     for job, (text, count, target) in JOBS.items():
-        others = {name: round(times[job] / count, 4) for name, times in peers.items() if job in times}
-        value = mine[job] / count
-        rows.append(
-            {
-                "job": text,
-                "unit": "us",
-                "ours": round(value, 4),
-                "peers": others,
-                "ratio": round(value / min(others.values()), 4) if others else None,
-                "target": target,
-                "threads": 1,
-            }
-        )
-        print(json.dumps(rows[-1]))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+        others = {name: times[job] / count for name, times in peers.items() if job in times}
+        rows.add(text, "us", mine[job] / count, others, target, threads, digits=4)
+    rows.write(arguments.json)
 
 
 if __name__ == "__main__":

@@ -7,32 +7,20 @@ geographic axes must agree to 1e-6 before a time is printed. Files that the peer
 ratio = ours / peer; target is what `ours` should not exceed (1000 files in 2 s).
 """
 
-import argparse
-import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+import _rows
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build" / "release" / "bench" / "edi_bench"
 TARGET = 2000.0  # microseconds a file
 FIELD_UNIT = 4e-4 * np.pi  # ohm of 1 mV/km/nT
 
 
 def our_time():
     """Microseconds of CPU a file: the best of five runs over all of them."""
-    command = [
-        PROGRAM,
-        "--benchmark_filter=read_files",
-        "--benchmark_format=json",
-        "--benchmark_repetitions=5",
-        "--benchmark_min_time=0.2",
-    ]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    runs = [run for run in report["benchmarks"] if run["run_type"] == "iteration"]
+    runs = _rows.benchmark_runs("edi_bench", "--benchmark_filter=read_files")
     if any("error_message" in run for run in runs):
         sys.exit(runs[0]["error_message"])
     return min(run["cpu_time"] * 1e3 / run["files"] for run in runs)
@@ -40,7 +28,7 @@ def our_time():
 
 def our_answers():
     """{path: (period, Zxy)} of every file."""
-    text = subprocess.run([PROGRAM, "--answers"], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([_rows.program("edi_bench"), "--answers"], check=True, capture_output=True, text=True).stdout
     rows = {}
     for line in text.splitlines():
         path, *numbers = line.split("\t")
@@ -81,27 +69,14 @@ def mt_metadata(answers):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", action="store_true", help="measure mt_metadata too")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
-    arguments = parser.parse_args()
-
-    os.environ.setdefault("TERRELLA_DATA", str(ROOT.parent / "shared" / "data"))
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core for all, children included
+    arguments = _rows.read_arguments(__doc__, "measure mt_metadata too")
+    os.environ.setdefault("TERRELLA_DATA", str(_rows.ROOT.parent / "shared" / "data"))
+    threads = _rows.hold_on_cores(1)
     ours = our_time()
-    peers = {"mt_metadata": round(mt_metadata(our_answers()), 2)} if arguments.peers else {}
-    row = {
-        "job": "EDI file to impedances, CPU time",
-        "unit": "us/file",
-        "ours": round(ours, 2),
-        "peers": peers,
-        "ratio": round(ours / min(peers.values()), 6) if peers else None,
-        "target": TARGET,
-        "threads": 1,
-    }
-    print(json.dumps(row))
-    if arguments.json:
-        arguments.json.write_text(json.dumps([row], indent=1) + "\n")
+    peers = {"mt_metadata": mt_metadata(our_answers())} if arguments.peers else {}
+    rows = _rows.Rows()
+    rows.add("EDI file to impedances, CPU time", "us/file", ours, peers, TARGET, threads)
+    rows.write(arguments.json)
 
 
 if __name__ == "__main__":

@@ -7,53 +7,36 @@ measured: none that we know inverts a whole line from EDI files in one call; tar
 two cores. Reading the files is not in the time.
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import _rows
+
 LINES = {"kap03-profile": "KAP03, 26 sites", "paralana-profile": "Paralana, 15 sites"}
 WAYS = {"alone": "each site alone", "tied": "the line together"}
 TARGET = 3.0  # seconds
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", action="store_true", help="accepted; there are none")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
-    arguments = parser.parse_args()
-
-    data = Path(os.environ.get("TERRELLA_DATA") or ROOT.parent / "shared" / "data")
-    cores = sorted(os.sched_getaffinity(0))[-2:]
-    os.sched_setaffinity(0, cores)  # two cores, child included
-    rows = []
+    arguments = _rows.read_arguments(__doc__, "accepted; there are none")
+    data = Path(os.environ.get("TERRELLA_DATA") or _rows.ROOT.parent / "shared" / "data")
+    threads = _rows.hold_on_cores(2)
+    rows = _rows.Rows()
     for folder, line in LINES.items():
         survey = data / folder / "edi"
         if not survey.is_dir():
             sys.exit(f"{survey} is no folder: set TERRELLA_DATA")
         for way, text in WAYS.items():
-            command = [ROOT / "build" / "release" / "bench" / "inversion_bench", survey, way, "5"]
+            command = [_rows.program("inversion_bench"), survey, way, "5"]
             run = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-            rms = run["rms"]
-            print(f"{line}, {text}: {run['layers']} layers, RMS", rms, file=sys.stderr)
-            rows.append(
-                {
-                    "job": f"1D Occam inversion of {line}, {text}",
-                    "unit": "s/line",
-                    "ours": round(min(run["seconds"]), 3),
-                    "processor": round(min(run["processor_seconds"]), 3),
-                    "peers": {},
-                    "ratio": None,
-                    "target": TARGET,
-                    "threads": len(cores),
-                }
-            )
-            print(json.dumps(rows[-1]))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+            print(f"{line}, {text}: {run['layers']} layers, RMS", run["rms"], file=sys.stderr)
+            processor = round(min(run["processor_seconds"]), 3)
+            job = f"1D Occam inversion of {line}, {text}"
+            rows.add(job, "s/line", min(run["seconds"]), {}, TARGET, threads, digits=3, processor=processor)
+    rows.write(arguments.json)
 
 
 if __name__ == "__main__":

@@ -8,14 +8,12 @@ best of several runs, so that other work on the machine matters little. ratio = 
 should not exceed.
 """
 
-import argparse
-import json
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import _rows
 import numpy as np
 
 SOUNDINGS, LAYERS, FREQUENCIES, SHOWN = 1000, 60, 40, 10
@@ -38,27 +36,11 @@ def model():
     return resistivity, thickness, np.logspace(3, -3, FREQUENCIES)
 
 
-def program():
-    return Path(__file__).resolve().parent.parent / "build" / "release" / "bench" / "mt1d_bench"
-
-
-def our_times():
-    """Microseconds a sounding of each job: the best of five runs."""
-    command = [program(), "--benchmark_format=json", "--benchmark_repetitions=5", "--benchmark_min_time=0.2"]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    times = {}
-    for run in report["benchmarks"]:
-        if run["run_type"] == "iteration":
-            name = run["run_name"].removesuffix("/process_time/real_time")
-            times[name] = min(times.get(name, np.inf), run["cpu_time"] * 1e3 / SOUNDINGS)
-    return times
-
-
 def our_answers(resistivity, thickness, frequency):
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder, "model"), Path(folder, "answers")
         given.write_bytes(resistivity.tobytes() + thickness.tobytes() + frequency.tobytes())
-        subprocess.run([program(), "--answers", given, found], check=True)
+        subprocess.run([_rows.program("mt1d_bench"), "--answers", given, found], check=True)
         values = np.fromfile(found, complex)
     z, rest = np.split(values, [SOUNDINGS * FREQUENCIES])
     by_resistivity, by_thickness = np.split(rest, [SHOWN * FREQUENCIES * LAYERS])
@@ -80,13 +62,9 @@ def check(peer, ours, theirs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--peers", action="store_true", help="measure SimPEG and JAX too")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
-    arguments = parser.parse_args()
-
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core for all, children included
-    times, peers = our_times(), {}
+    arguments = _rows.read_arguments(__doc__, "measure SimPEG and JAX too")
+    threads = _rows.hold_on_cores(1)
+    times, peers = _rows.best_times("mt1d_bench", 1e3 / SOUNDINGS), {}
     if arguments.peers:
         import _mt1d_peers
 
@@ -96,23 +74,11 @@ def main():
             peers[name], theirs = measure(*data)
             check(name, answers, theirs)
 
-    rows = []
+    rows = _rows.Rows()
     for job, (text, target) in JOBS.items():
-        others = {name: round(measured[job], 2) for name, measured in peers.items() if job in measured}
-        rows.append(
-            {
-                "job": f"{text}, {LAYERS} layers x {FREQUENCIES} periods",
-                "unit": "us/sounding",
-                "ours": round(times[job], 2),
-                "peers": others,
-                "ratio": round(times[job] / min(others.values()), 4) if others else None,
-                "target": target,
-                "threads": 1,
-            }
-        )
-        print(json.dumps(rows[-1]))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+        others = {name: measured[job] for name, measured in peers.items() if job in measured}
+        rows.add(f"{text}, {LAYERS} layers x {FREQUENCIES} periods", "us/sounding", times[job], others, target, threads)
+    rows.write(arguments.json)
 
 
 if __name__ == "__main__":
