@@ -21,8 +21,6 @@ struct Options {
   bool json = false;
 };
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 Json describe(const datasets::Site& site) {
   const Quality q = quality_of(site);
   Json repairs = Json::array();
@@ -32,13 +30,13 @@ Json describe(const datasets::Site& site) {
           {"format", site.provenance.format},
           {"program", site.provenance.program},
           {"periods", site.periods()},
-          {"shortest_period", site.period.empty() ? Json(nullptr) : number(site.period.front())},
-          {"longest_period", site.period.empty() ? Json(nullptr) : number(site.period.back())},
+          {"shortest_period", site.period.empty() ? Json(nullptr) : json_number(site.period.front())},
+          {"longest_period", site.period.empty() ? Json(nullptr) : json_number(site.period.back())},
           {"components", components_of(site)},
           {"values", q.values},
           {"missing", q.missing},
           {"without_error", q.without_error},
-          {"median_relative_error", number(q.median_error)},
+          {"median_relative_error", json_number(q.median_error)},
           {"phases_out_of_quadrant", q.phases_out_of_quadrant},
           {"repairs", std::move(repairs)}};
 }

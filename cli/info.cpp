@@ -23,7 +23,6 @@ struct Options {
   bool json = false;
 };
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 std::string digits(double value, int decimals) {
   return std::isfinite(value) ? fmt::format("{:.{}f}", value, decimals) : "-";
 }
@@ -48,15 +47,15 @@ void print_table(const datasets::Survey& survey) {
 Json describe(const datasets::Site& site) {
   return {{"name", site.name},
           {"path", site.provenance.path},
-          {"latitude", number(site.latitude)},
-          {"longitude", number(site.longitude)},
-          {"elevation", number(site.elevation)},
-          {"rotation", number(site.rotation)},
+          {"latitude", json_number(site.latitude)},
+          {"longitude", json_number(site.longitude)},
+          {"elevation", json_number(site.elevation)},
+          {"rotation", json_number(site.rotation)},
           {"periods", site.periods()},
-          {"shortest_period", site.period.empty() ? Json(nullptr) : number(site.period.front())},
-          {"longest_period", site.period.empty() ? Json(nullptr) : number(site.period.back())},
+          {"shortest_period", site.period.empty() ? Json(nullptr) : json_number(site.period.front())},
+          {"longest_period", site.period.empty() ? Json(nullptr) : json_number(site.period.back())},
           {"components", components_of(site)},
-          {"median_relative_error", number(quality_of(site).median_error)}};
+          {"median_relative_error", json_number(quality_of(site).median_error)}};
 }
 
 /// Results among the files; a file that is none is no error here.
@@ -79,7 +78,7 @@ int run(const Options& o) {
       Json fits = Json::array();
       for (const auto& fit : result.fits)
         fits.push_back(
-            {{"site", fit.site}, {"rms", number(fit.rms)}, {"converged", fit.converged}, {"stopped", fit.stopped}});
+            {{"site", fit.site}, {"rms", json_number(fit.rms)}, {"converged", fit.converged}, {"stopped", fit.stopped}});
       list.push_back({{"path", path},
                       {"layers", result.model.layers},
                       {"fits", std::move(fits)},

@@ -38,7 +38,6 @@ struct Options {
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "-"; }
-Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 [[noreturn]] void no_data(const Options& o, const char* what) {
   throw FormatError(fmt::format("{}", fmt::join(o.files, ", ")), 0, what);

@@ -13,6 +13,9 @@ void print(std::string_view text);
 /// One object on stdout, with the key `schema`; bytes that are not UTF-8 become replacement characters.
 void print_json(const nlohmann::ordered_json& object);
 
+/// A number, or null for what JSON has no number for.
+nlohmann::ordered_json json_number(double value);
+
 /// Throws UsageError that names all files which exist already, unless `force`, and all whose folder does not exist or
 /// cannot be written to.
 void check_outputs(const std::vector<std::string>& paths, bool force);

@@ -20,26 +20,38 @@ void check_picture(const std::string& output, bool force) {
   check_outputs({output}, force);
 }
 
-struct Section {
+/// What every picture of a result takes.
+struct Picture {
   std::vector<std::string> run;
   std::string output;
-  viz::SectionOptions options;
-  bool force = false, dry_run = false, hide = false;
+  bool force = false, dry_run = false;
+
+  void declare(Arguments& arguments, const std::string& output_help) {
+    arguments.positional("RUN.h5", run, "a result of terrella invert", 1, 1);
+    arguments.option("output", &output, output_help, 'o');
+    arguments.option("force", &force, "replace files that exist");
+    arguments.option("dry-run", &dry_run, "only look whether all is well");
+  }
+  inversion::Result result() const {
+    check_picture(output, force);
+    return inversion::read_result(run.front());
+  }
 };
 
-struct Response {
-  std::vector<std::string> run;
-  std::string output;
+struct Section : Picture {
+  viz::SectionOptions options;
+  bool hide = false;
+};
+
+struct Response : Picture {
   viz::ResponseOptions options;
-  bool force = false, dry_run = false;
 };
 
 }  // namespace
 
 Action plot_section(Arguments& arguments) {
   auto o = std::make_shared<Section>();
-  arguments.positional("RUN.h5", o->run, "a result of terrella invert", 1, 1);
-  arguments.option("output", &o->output, "the picture, PNG", 'o');
+  o->declare(arguments, "the picture, PNG");
   arguments.option("title", &o->options.title, "above the picture; the name of the survey when empty");
   arguments.option("depth", &o->options.depth_limit, "of the section, m; 0: chosen");
   arguments.option("minimum", &o->options.minimum_resistivity, "ohm m at the red end of the colours; 0: chosen");
@@ -47,11 +59,8 @@ Action plot_section(Arguments& arguments) {
   arguments.option("width", &o->options.width, "pixels");
   arguments.option("height", &o->options.height, "pixels");
   arguments.option("no-investigation", &o->hide, "no veil below the depth of investigation");
-  arguments.option("force", &o->force, "replace a file that exists");
-  arguments.option("dry-run", &o->dry_run, "only look whether all is well");
   return [o] {
-    check_picture(o->output, o->force);
-    const inversion::Result result = inversion::read_result(o->run.front());
+    const inversion::Result result = o->result();
     o->options.show_depth_of_investigation = !o->hide;
     if (!o->dry_run) print(plain(viz::plot_section(result, o->output, o->options)) + "\n");
     return success;
@@ -60,17 +69,13 @@ Action plot_section(Arguments& arguments) {
 
 Action plot_response(Arguments& arguments) {
   auto o = std::make_shared<Response>();
-  arguments.positional("RUN.h5", o->run, "a result of terrella invert", 1, 1);
-  arguments.option("output", &o->output, "the picture, PNG; further sheets get -2, -3, ...", 'o');
+  o->declare(arguments, "the picture, PNG; further sheets get -2, -3, ...");
   arguments.option("sites", &o->options.sites, "names, commas between; all when empty");
   arguments.option("title", &o->options.title, "above the picture");
   arguments.option("width", &o->options.width, "pixels; 0: chosen");
   arguments.option("height", &o->options.height, "pixels; 0: chosen");
-  arguments.option("force", &o->force, "replace files that exist");
-  arguments.option("dry-run", &o->dry_run, "only look whether all is well");
   return [o] {
-    check_picture(o->output, o->force);
-    const inversion::Result result = inversion::read_result(o->run.front());
+    const inversion::Result result = o->result();
     if (o->dry_run) return success;
     for (const std::string& path : viz::plot_response(result, o->output, o->options)) print(plain(path) + "\n");
     return success;

@@ -15,6 +15,12 @@ Tensor square_matrices(const char* operation, const Tensor& a) {
   return m;
 }
 
+ThinFactorisation thin_factorisation(std::span<const Array> in, std::span<Array> out) {
+  for (Array& o : out) o = cpu::empty_array(o.dtype, o.shape);
+  const Stack stack(in[0].shape);
+  return {cpu::row_major(in[0]), stack, stack.rows, stack.columns, std::min(stack.rows, stack.columns)};
+}
+
 Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns) {
   Shape s = like;
   s[s.rank() - 2] = rows;

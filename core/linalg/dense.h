@@ -26,6 +26,15 @@ struct Stack {
   std::int64_t size() const { return rows * columns; }
 };
 
+/// What a thin factorisation works on: row-major matrices, of m rows and n columns, k = min(m, n).
+struct ThinFactorisation {
+  Array a;
+  Stack stack;
+  std::int64_t m, n, k;
+};
+/// Of the one input; allocates the outputs.
+ThinFactorisation thin_factorisation(std::span<const Array> in, std::span<Array> out);
+
 /// " number 3 of the batch" where there are several.
 std::string which(const Stack& stack, std::int64_t b);
 

@@ -14,10 +14,10 @@ class QrOp final : public graph::Op {
   std::string_view name() const override { return "qr"; }
 
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
-    const Array a = cpu::row_major(in[0]);
-    for (Array& o : out) o = cpu::empty_array(o.dtype, o.shape);
-    const Stack stack(a.shape);
-    const std::int64_t m = stack.rows, n = stack.columns, k = std::min(m, n);
+    const linalg::ThinFactorisation given = linalg::thin_factorisation(in, out);
+    const Array& a = given.a;
+    const Stack& stack = given.stack;
+    const std::int64_t m = given.m, n = given.n, k = given.k;
     if (k == 0) return;
     linalg::for_batch(a.dtype, stack.count, 2 * m * n * k, [&](auto t, std::int64_t first, std::int64_t last) {
       using T = decltype(t);
