@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -63,14 +64,24 @@ void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(s
   }
   const std::int64_t pieces = (n + grain - 1) / grain;
 #ifdef TERRELLA_WATCHED
-  // TBB passes tasks between threads unseen by the sanitizer. Plain threads take the pieces, so that bodies are watched;
-  // what throws in one ends the program, so nothing is stopped here.
+  // TBB passes tasks between threads unseen by the sanitizer. Plain threads take the pieces, so that bodies are watched.
   std::atomic<std::int64_t> next{0};
-  std::vector<std::jthread> workers;
-  for (int t = 0; t < std::min<std::int64_t>(pieces, std::max(2, threads())); ++t)
-    workers.emplace_back([&] {
-      for (std::int64_t p = next++; p < pieces; p = next++) body(p * grain, std::min(n, (p + 1) * grain));
-    });
+  std::mutex failing;
+  std::exception_ptr failure;
+  {
+    std::vector<std::jthread> workers;
+    for (int t = 0; t < std::min<std::int64_t>(pieces, std::max(2, threads())); ++t)
+      workers.emplace_back([&] {
+        try {
+          for (std::int64_t p = next++; p < pieces; p = next++) work(p * grain, std::min(n, (p + 1) * grain));
+        } catch (...) {
+          next = pieces;
+          const std::lock_guard lock(failing);
+          if (!failure) failure = std::current_exception();
+        }
+      });
+  }
+  if (failure) std::rethrow_exception(failure);
 #else
   const auto run = [&] {
     tbb::this_task_arena::isolate([&] {

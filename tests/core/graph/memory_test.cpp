@@ -4,6 +4,7 @@
 #include "core/backend/cpu/memory.h"
 #include "core/ops.h"
 #include "core/transform.h"
+#include "tests/core/sanitized.h"
 
 namespace terrella {
 namespace {
@@ -17,7 +18,7 @@ TEST(GraphMemory, AMillionUpdatesStayBounded) {
   const std::size_t before = in_use();
   cpu::reset_peak();
   Tensor x = zeros({10}), sum_of_all = zeros({});
-  for (int i = 0; i < 1000000; ++i) x = 0.5 * x + 1.0;
+  for (int i = 0; i < tests::loop_length(1000000); ++i) x = 0.5 * x + 1.0;
   EXPECT_NEAR(x[9].item(), 2.0, 1e-15);
   EXPECT_LT(cpu::memory_statistics().peak - before, 1u << 20);
 }
@@ -26,7 +27,7 @@ TEST(GraphMemory, TwoStatesThatNeedEachOtherStayBounded) {
   Tensor x = ones({10}), v = zeros({10});
   cpu::reset_peak();
   const std::size_t before = in_use();
-  for (int i = 0; i < 100000; ++i) {  // a harmonic oscillator by leapfrog
+  for (int i = 0; i < tests::loop_length(100000); ++i) {  // a harmonic oscillator by leapfrog
     v = v - 0.01 * x;
     x = x + 0.01 * v;
   }

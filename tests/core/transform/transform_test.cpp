@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/ops.h"
+#include "tests/core/sanitized.h"
 
 using namespace terrella;
 
@@ -91,8 +92,9 @@ TEST(Transform, BranchingOnAMappedValueNamesTheWayOut) {
 
 TEST(Transform, AMillionUpdatesNeitherGrowNorOverflow) {
   Tensor x = zeros({10});
-  for (int i = 0; i < 1000000; ++i) x = x + 1.0;
-  EXPECT_EQ(x[3].item(), 1e6);
+  constexpr int length = tests::loop_length(1000000);
+  for (int i = 0; i < length; ++i) x = x + 1.0;
+  EXPECT_EQ(x[3].item(), length);
 }
 
 TEST(Transform, ALongChainIsDifferentiated) {
