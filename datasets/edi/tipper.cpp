@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 
 #include "datasets/edi/sounding.h"
@@ -55,8 +56,9 @@ bool read_tipper(const Document& document, const Header& header, Sounding& sound
     if (!document.ended()) report.error(0, "ends without >END and has no >", absent, "R: the file is truncated");
     report.repair(first->line, "half-a-tipper", "the file has no " + absent + "; it is missing at all frequencies");
   }
-  const bool measured =
-      std::any_of(tipper.begin(), tipper.end(), [](const Tipper& t) { return t[0] == t[0] || t[1] == t[1]; });
+  const bool measured = std::any_of(tipper.begin(), tipper.end(), [](const Tipper& t) {
+    return !std::isnan(t[0].real()) || !std::isnan(t[1].real());  // both parts of a missing value are NaN
+  });
   if (!measured) return false;  // blocks of EMPTY: no tipper was measured
   sounding.tipper_azimuth = read_azimuths(document, *first, "TROT", n, header, report);
   sounding.tipper = std::move(tipper);
