@@ -181,6 +181,16 @@ pid_t start_child(const std::string& folder, std::size_t method) {
   ::_exit(127);
 }
 
+/// An unbroken run in another process: its time, starting included, which kills have to fall into.
+std::chrono::microseconds time_of_a_whole_run(std::size_t method) {
+  const TemporaryFolder folder("resume_whole");
+  const auto begin = std::chrono::steady_clock::now();
+  int status = 0;
+  ::waitpid(start_child(folder / ".", method), &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+}
+
 TEST(Resume, KilledFiftyTimesItEndsAtTheSameBits) {
   std::mt19937 random(11);
   int kills = 0, with_checkpoint = 0, finished = 0;
@@ -188,12 +198,13 @@ TEST(Resume, KilledFiftyTimesItEndsAtTheSameBits) {
     const std::size_t method = turn % methods().size();
     const TemporaryFolder folder("resume_kill");
     const std::string base = folder / ".";
+    const std::int64_t whole = time_of_a_whole_run(method).count();
     for (int kills_here = 0;; ++kills_here) {
       const pid_t child = start_child(base, method);
       ASSERT_GT(child, 0);
       if (kills < 50 && kills_here < 9) {  // then it may finish, so that every method has its turn
         std::this_thread::sleep_for(
-            std::chrono::microseconds(std::uniform_int_distribution<int>(5000, 120000)(random)));
+            std::chrono::microseconds(std::uniform_int_distribution<std::int64_t>(0, whole)(random)));
         ::kill(child, SIGKILL);
       }
       int status = 0;
