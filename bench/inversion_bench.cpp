@@ -1,10 +1,11 @@
 // 1D inversion of a whole line: read once, inverted again and again.
 //
-// inversion_bench FOLDER alone|tied [REPEATS]   one line of JSON: seconds of each run (wall, processor), sites, layers, RMS of each site
-#include <ctime>
+// inversion_bench FOLDER alone|tied [REPEATS]   one line of JSON: seconds of each run (wall, processor), sites, layers,
+// RMS of each site
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <iostream>
 
 #include "datasets/read.h"

@@ -77,8 +77,10 @@ int run(const Options& o) {
     for (const auto& [path, result] : runs) {
       Json fits = Json::array();
       for (const auto& fit : result.fits)
-        fits.push_back(
-            {{"site", fit.site}, {"rms", json_number(fit.rms)}, {"converged", fit.converged}, {"stopped", fit.stopped}});
+        fits.push_back({{"site", fit.site},
+                        {"rms", json_number(fit.rms)},
+                        {"converged", fit.converged},
+                        {"stopped", fit.stopped}});
       list.push_back({{"path", path},
                       {"layers", result.model.layers},
                       {"fits", std::move(fits)},

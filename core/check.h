@@ -1,7 +1,7 @@
 // core/check.h: does a derivative belong to its function, a discretisation to its order? For tests, here and elsewhere.
 //
-// Directions are random with a fixed seed, complex for complex arguments. Each function takes one tensor; close over the
-// others.
+// Directions are random with a fixed seed, complex for complex arguments. Each function takes one tensor; close over
+// the others.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -13,7 +13,7 @@ namespace terrella::check {
 
 struct Options {
   std::uint64_t seed = 1;
-  double step = 1e-2;    ///< largest step relative to |x| + 1; halved `halvings` times
+  double step = 1e-2;  ///< largest step relative to |x| + 1; halved `halvings` times
   int halvings = 4;
 };
 

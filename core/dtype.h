@@ -36,13 +36,34 @@ std::string_view name(DType d);
 
 template <class T>
 struct dtype_of_type;
-template <> struct dtype_of_type<bool> { static constexpr DType value = DType::boolean; };
-template <> struct dtype_of_type<std::int32_t> { static constexpr DType value = DType::i32; };
-template <> struct dtype_of_type<std::int64_t> { static constexpr DType value = DType::i64; };
-template <> struct dtype_of_type<float> { static constexpr DType value = DType::f32; };
-template <> struct dtype_of_type<double> { static constexpr DType value = DType::f64; };
-template <> struct dtype_of_type<std::complex<float>> { static constexpr DType value = DType::c64; };
-template <> struct dtype_of_type<std::complex<double>> { static constexpr DType value = DType::c128; };
+template <>
+struct dtype_of_type<bool> {
+  static constexpr DType value = DType::boolean;
+};
+template <>
+struct dtype_of_type<std::int32_t> {
+  static constexpr DType value = DType::i32;
+};
+template <>
+struct dtype_of_type<std::int64_t> {
+  static constexpr DType value = DType::i64;
+};
+template <>
+struct dtype_of_type<float> {
+  static constexpr DType value = DType::f32;
+};
+template <>
+struct dtype_of_type<double> {
+  static constexpr DType value = DType::f64;
+};
+template <>
+struct dtype_of_type<std::complex<float>> {
+  static constexpr DType value = DType::c64;
+};
+template <>
+struct dtype_of_type<std::complex<double>> {
+  static constexpr DType value = DType::c128;
+};
 template <class T>
 inline constexpr DType dtype_of = dtype_of_type<T>::value;
 
@@ -50,13 +71,20 @@ inline constexpr DType dtype_of = dtype_of_type<T>::value;
 template <class F>
 decltype(auto) with_type(DType d, F&& f) {
   switch (d) {
-    case DType::boolean: return f(bool{});
-    case DType::i32: return f(std::int32_t{});
-    case DType::i64: return f(std::int64_t{});
-    case DType::f32: return f(float{});
-    case DType::f64: return f(double{});
-    case DType::c64: return f(std::complex<float>{});
-    case DType::c128: break;
+    case DType::boolean:
+      return f(bool{});
+    case DType::i32:
+      return f(std::int32_t{});
+    case DType::i64:
+      return f(std::int64_t{});
+    case DType::f32:
+      return f(float{});
+    case DType::f64:
+      return f(double{});
+    case DType::c64:
+      return f(std::complex<float>{});
+    case DType::c128:
+      break;
   }
   return f(std::complex<double>{});
 }

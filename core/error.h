@@ -22,7 +22,8 @@ class FormatError : public Error {
  public:
   FormatError(std::string path, std::int64_t line, std::string_view what)
       : Error(path + (line > 0 ? ":" + std::to_string(line) : "") + ": " + std::string(what)),
-        path_(std::move(path)), line_(line) {}
+        path_(std::move(path)),
+        line_(line) {}
   const std::string& path() const noexcept { return path_; }
   std::int64_t line() const noexcept { return line_; }
 

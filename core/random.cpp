@@ -33,7 +33,8 @@ Block philox(std::uint64_t counter, std::uint64_t stream, std::uint64_t seed) {
 
 /// 53 random bits in [0, 1), two a block.
 double unit(const Block& block, int half) {
-  const std::uint64_t bits = (std::uint64_t{block[static_cast<std::size_t>(2 * half)]} << 32) | block[static_cast<std::size_t>(2 * half + 1)];
+  const std::uint64_t bits =
+      (std::uint64_t{block[static_cast<std::size_t>(2 * half)]} << 32) | block[static_cast<std::size_t>(2 * half + 1)];
   return static_cast<double>(bits >> 11) * 0x1p-53;
 }
 
@@ -64,7 +65,8 @@ Tensor random_uniform(const Shape& shape, std::uint64_t seed, DType dtype) {
   check_floating("random_uniform", dtype);
   // Rounding to f32 must not reach 1.
   const double limit = real_of(dtype) == DType::f32 ? 1 - 0x1p-24 : 1.0;
-  return pairs(shape, seed, 0, dtype, [&](double u, double v) { return std::pair(std::min(u, limit), std::min(v, limit)); });
+  return pairs(shape, seed, 0, dtype,
+               [&](double u, double v) { return std::pair(std::min(u, limit), std::min(v, limit)); });
 }
 
 Tensor random_normal(const Shape& shape, std::uint64_t seed, DType dtype) {

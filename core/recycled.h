@@ -6,9 +6,9 @@
 
 namespace terrella {
 
-/// Blocks of `bytes` with `alignment`, at most `most` kept by each thread: a few instructions instead of malloc's hundreds
-/// when nodes live and die by the thousand. A block may be given back by another thread than took it. Under sanitizers
-/// nothing is kept, so that they see every use after the end.
+/// Blocks of `bytes` with `alignment`, at most `most` kept by each thread: a few instructions instead of malloc's
+/// hundreds when nodes live and die by the thousand. A block may be given back by another thread than took it. Under
+/// sanitizers nothing is kept, so that they see every use after the end.
 template <std::size_t bytes, std::size_t alignment, std::uint32_t most>
 class Recycled {
   static_assert(bytes >= sizeof(void*) && bytes % alignment == 0);

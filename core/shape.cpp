@@ -66,7 +66,8 @@ Shape broadcast_shapes(std::string_view operation, const Shape& a, const Shape& 
   for (int i = 0; i < other.rank(); ++i) {
     const std::int64_t x = longer[i + shift], y = other[i];
     if (x != y && x != 1 && y != 1)
-      fail(operation, ": shapes ", a, " and ", b, " do not broadcast: extents must be equal or 1, aligned at the last axis");
+      fail(operation, ": shapes ", a, " and ", b,
+           " do not broadcast: extents must be equal or 1, aligned at the last axis");
     result[i + shift] = x == 1 ? y : x;
   }
   return result;

@@ -8,8 +8,8 @@
 
 namespace terrella {
 
-/// Where a sparse matrix may be other than zero: entry k stands in row(k), column(k). Sorted by rows, then columns, each
-/// place once. A value: cheap to copy, never changed.
+/// Where a sparse matrix may be other than zero: entry k stands in row(k), column(k). Sorted by rows, then columns,
+/// each place once. A value: cheap to copy, never changed.
 class SparsePattern {
  public:
   SparsePattern() = default;
@@ -28,7 +28,8 @@ class SparsePattern {
   friend struct Assembly;
   struct Data;
   std::shared_ptr<const Data> data_;
-  friend struct Assembly assemble(std::int64_t, std::int64_t, const std::vector<std::int64_t>&, const std::vector<std::int64_t>&);
+  friend struct Assembly assemble(std::int64_t, std::int64_t, const std::vector<std::int64_t>&,
+                                  const std::vector<std::int64_t>&);
 };
 
 /// How contributions become entries: several contributions to one place are added.

@@ -45,7 +45,8 @@ Tensor::Tensor(std::initializer_list<std::initializer_list<double>> rows) : node
   std::vector<double> values;
   const std::size_t columns = rows.size() ? rows.begin()->size() : 0;
   for (const auto& row : rows) {
-    if (row.size() != columns) fail("Tensor: rows of ", columns, " and ", row.size(), " numbers; all rows must have the same length");
+    if (row.size() != columns)
+      fail("Tensor: rows of ", columns, " and ", row.size(), " numbers; all rows must have the same length");
     values.insert(values.end(), row.begin(), row.end());
   }
   *this = from(values, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns)});

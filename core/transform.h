@@ -1,7 +1,7 @@
 // core/transform.h: derivatives and batches of functions, graph to graph, so that they nest in any order.
 //
-// Convention for complex numbers: <a,b> = Re sum conj(a) b. The gradient of a real loss is dL/dre + i dL/dim, the vjp of
-// a linear map its Hermitian adjoint (PyTorch's convention; JAX's gradient is the conjugate).
+// Convention for complex numbers: <a,b> = Re sum conj(a) b. The gradient of a real loss is dL/dre + i dL/dim, the vjp
+// of a linear map its Hermitian adjoint (PyTorch's convention; JAX's gradient is the conjugate).
 //
 // Functions may branch on values under grad, vjp, jvp; under vmap and checkpoint their arguments have no values and
 // branching throws an error that names where() and cond().
@@ -43,8 +43,10 @@ constexpr bool takes(std::index_sequence<I...>) {
 template <class F, std::size_t N = 1>
 Function adapted(F f) {
   static_assert(N <= 8, "function: give a callable of one to eight Tensors");
-  if constexpr (takes<F>(std::make_index_sequence<N>())) return spread(std::move(f), std::make_index_sequence<N>());
-  else return adapted<F, N + 1>(std::move(f));
+  if constexpr (takes<F>(std::make_index_sequence<N>()))
+    return spread(std::move(f), std::make_index_sequence<N>());
+  else
+    return adapted<F, N + 1>(std::move(f));
 }
 }  // namespace detail
 
@@ -52,8 +54,10 @@ Function adapted(F f) {
 /// Tensors passes through.
 template <class F>
 Function function(F f) {
-  if constexpr (std::is_invocable_r_v<Tensors, const F&, const Tensors&>) return Function(std::move(f));
-  else return detail::adapted(std::move(f));
+  if constexpr (std::is_invocable_r_v<Tensors, const F&, const Tensors&>)
+    return Function(std::move(f));
+  else
+    return detail::adapted(std::move(f));
 }
 
 /// A function's value at x and the map from cotangents of the results to cotangents of the arguments, which may be
@@ -88,13 +92,14 @@ Tensor hessian_of(const Function& f, const Tensor& x);
 Tensor hvp_of(const Function& f, const Tensor& x, const Tensor& v);
 
 /// f over one more axis: argument i has it at in_axes[i] (none: the same value for all), results get it at out_axis.
-std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<std::optional<int>> in_axes, int out_axis = 0);
+std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<std::optional<int>> in_axes,
+                                               int out_axis = 0);
 
 /// f whose intermediate results are not kept for derivatives but computed again when they are needed.
 Function checkpoint_of(const Function& f);
 
-/// f with derivative rules of one's own. Either may be missing: a missing jvp is derived from the vjp by transposing it,
-/// a missing vjp from the jvp likewise.
+/// f with derivative rules of one's own. Either may be missing: a missing jvp is derived from the vjp by transposing
+/// it, a missing vjp from the jvp likewise.
 ///   vjp(x, y, cotangents of y) -> cotangents of x        jvp(x, y, tangents of x) -> tangents of y
 struct CustomRules {
   std::function<Tensors(const Tensors& x, const Tensors& y, const Tensors& cotangents)> vjp;

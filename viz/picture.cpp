@@ -41,8 +41,8 @@ std::string rms_text(std::vector<double> rms) {
   return "RMS " + fixed(rms.front(), 2) + " to " + fixed(rms.back(), 2) + ", median " + fixed(rms[rms.size() / 2], 2);
 }
 
-/// One site that sees far deeper than the others must not squeeze them into the top of the picture, and neither must the
-/// longest periods: below half the length of the line there are no two sites to tell what lies between them.
+/// One site that sees far deeper than the others must not squeeze them into the top of the picture, and neither must
+/// the longest periods: below half the length of the line there are no two sites to tell what lies between them.
 double automatic_depth_limit(const Section& section) {
   std::vector<double> depths;
   for (const SectionSite& site : section.sites)

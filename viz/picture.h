@@ -9,12 +9,12 @@
 namespace terrella::viz {
 
 struct SectionOptions {
-  int width = 1600, height = 900;  ///< pixels, 400 .. 8000
-  std::string title;               ///< empty: the survey's name
-  double depth_limit = 0;          ///< m; 0: 1.5 times the greatest depth of investigation, at most twice the
-                                   ///< median, and at most half the length of the line
-  double minimum_resistivity = 0;  ///< ohm m, red end of the colours; 0: from the model
-  double maximum_resistivity = 0;  ///< ohm m, blue end; 0: from the model
+  int width = 1600, height = 900;           ///< pixels, 400 .. 8000
+  std::string title;                        ///< empty: the survey's name
+  double depth_limit = 0;                   ///< m; 0: 1.5 times the greatest depth of investigation, at most twice the
+                                            ///< median, and at most half the length of the line
+  double minimum_resistivity = 0;           ///< ohm m, red end of the colours; 0: from the model
+  double maximum_resistivity = 0;           ///< ohm m, blue end; 0: from the model
   bool show_depth_of_investigation = true;  ///< veil what lies below it
   double timeout_seconds = 120;
 };

@@ -11,7 +11,8 @@ namespace terrella::check {
 namespace {
 
 Tensor direction(const Tensor& like, std::uint64_t seed) {
-  if (!is_floating(like.dtype())) fail("check: the argument is ", name(like.dtype()), "; derivatives need a floating dtype");
+  if (!is_floating(like.dtype()))
+    fail("check: the argument is ", name(like.dtype()), "; derivatives need a floating dtype");
   return random_normal(like.shape(), seed, like.dtype());
 }
 

@@ -8,12 +8,13 @@ namespace terrella::graph {
 
 /// What a linear operation tells. `Rule` is a small value that holds axes, shapes and the like.
 template <class Rule>
-concept LinearRule = requires(const Rule& rule, Backend& backend, const Array& in, Array& out, const Tensor& x, const Aval& from) {
+concept LinearRule = requires(const Rule& rule, Backend& backend, const Array& in, Array& out, const Tensor& x,
+                              const Aval& from) {
   { Rule::name } -> std::convertible_to<std::string_view>;
-  { rule.output(from) } -> std::same_as<Aval>;                 // shape and dtype of the result
-  { rule.apply(backend, in, out) } -> std::same_as<void>;      // computes, or makes `out` a view of `in`
-  { rule.adjoint(x, from) } -> std::same_as<Tensor>;           // Hermitian adjoint, x like the result, back to `from`
-  { rule.batched(x) } -> std::same_as<Tensor>;                 // the operation on x with one more first axis
+  { rule.output(from) } -> std::same_as<Aval>;             // shape and dtype of the result
+  { rule.apply(backend, in, out) } -> std::same_as<void>;  // computes, or makes `out` a view of `in`
+  { rule.adjoint(x, from) } -> std::same_as<Tensor>;       // Hermitian adjoint, x like the result, back to `from`
+  { rule.batched(x) } -> std::same_as<Tensor>;             // the operation on x with one more first axis
 };
 
 template <LinearRule Rule>

@@ -41,8 +41,9 @@ class Placeholder final : public Op {
  public:
   std::string_view name() const override { return "placeholder"; }
   void evaluate(Backend&, std::span<const Array>, std::span<Array>) const override {
-    fail("the value of a traced tensor is not known while vmap or jit traces the function; "
-         "use where() for a choice by element and cond() for a choice of branches");
+    fail(
+        "the value of a traced tensor is not known while vmap or jit traces the function; "
+        "use where() for a choice by element and cond() for a choice of branches");
   }
   Tensors jvp(const RuleContext&, std::span<const Tensor>) const override { return {}; }
   Tensors vjp(const RuleContext&, std::span<const Tensor>, const std::vector<bool>&) const override { return {}; }

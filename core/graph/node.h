@@ -22,20 +22,21 @@ enum class State : std::uint32_t { pending, running, done };
 struct Node {
   std::atomic<std::int32_t> references{1};
   std::atomic<State> state{State::pending};
-  std::atomic_flag locked;          ///< guards op, inputs and packed
-  bool weak = false;                ///< a scalar constant without a dtype of its own
-  bool symbolic = false;            ///< depends on a placeholder: has no data, ever
-  std::uint32_t depth = 0;          ///< length of the pending chain that ends here
+  std::atomic_flag locked;              ///< guards op, inputs and packed
+  bool weak = false;                    ///< a scalar constant without a dtype of its own
+  bool symbolic = false;                ///< depends on a placeholder: has no data, ever
+  std::uint32_t depth = 0;              ///< length of the pending chain that ends here
   std::atomic<std::uint64_t> trace{0};  ///< marks of transforms that follow this node, see trace.h
-  std::uint64_t epoch = 0;          ///< when a node with marks was made
-  std::int32_t projection = -1;     ///< index into the tuple of inputs[0]
+  std::uint64_t epoch = 0;              ///< when a node with marks was made
+  std::int32_t projection = -1;         ///< index into the tuple of inputs[0]
   DType dtype = DType::f64;
   Shape shape;
-  OpPointer op;                     ///< none for a leaf
+  OpPointer op;  ///< none for a leaf
   Tensors inputs;
-  Origin origin = nullptr;         ///< where it was made, if debug_mode() asked for it then
-  Array value;                      ///< valid when done; not changed afterwards, since other threads may read it
-  std::unique_ptr<Array> packed;    ///< row-major copy of a strided value, once data() has asked for it; guarded by locked
+  Origin origin = nullptr;  ///< where it was made, if debug_mode() asked for it then
+  Array value;              ///< valid when done; not changed afterwards, since other threads may read it
+  std::unique_ptr<Array>
+      packed;  ///< row-major copy of a strided value, once data() has asked for it; guarded by locked
   std::unique_ptr<Tuple> tuple;
 
   bool done() const { return state.load(std::memory_order_acquire) == State::done; }

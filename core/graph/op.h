@@ -50,7 +50,8 @@ class Op {
 
   /// Cotangents of the inputs, for Re<a,b> = Re sum conj(a) b. `cotangents` of outputs may be none() (zero), not all of
   /// them. Only inputs with needed[i] are asked for; the rest may be none().
-  virtual Tensors vjp(const RuleContext& node, std::span<const Tensor> cotangents, const std::vector<bool>& needed) const = 0;
+  virtual Tensors vjp(const RuleContext& node, std::span<const Tensor> cotangents,
+                      const std::vector<bool>& needed) const = 0;
 
   /// The operation over a batch: inputs with batched[i] have an additional first axis of `size`; every output that is
   /// returned must have it.

@@ -11,8 +11,8 @@ namespace terrella::graph {
 struct Subgraph {
   Tensors placeholders;
   Tensors outputs;
-  Tensors captured;            ///< differentiable tensors of the surroundings: hidden inputs
-  std::vector<Tensor> order;   ///< nodes that depend on placeholders or captured tensors, inputs first
+  Tensors captured;           ///< differentiable tensors of the surroundings: hidden inputs
+  std::vector<Tensor> order;  ///< nodes that depend on placeholders or captured tensors, inputs first
 };
 
 /// Calls f with placeholders like `arguments`.

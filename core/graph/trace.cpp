@@ -14,8 +14,8 @@ namespace {
 constexpr int mark_count = 64;
 
 std::mutex mutex;
-std::array<int, mark_count> owners{};      // traces that use a mark
-std::array<int, mark_count> pauses{};      // Pauses of a mark with one owner, who must stay alone meanwhile
+std::array<int, mark_count> owners{};  // traces that use a mark
+std::array<int, mark_count> pauses{};  // Pauses of a mark with one owner, who must stay alone meanwhile
 std::array<std::atomic<std::uint64_t>, mark_count> begun{};  // epoch of the first of the present owners
 std::atomic<std::uint64_t> live{0};
 std::atomic<std::uint64_t> epoch{0};
@@ -42,7 +42,8 @@ Trace::Trace() : mark_(-1) {
     const auto k = static_cast<std::size_t>(i);
     if (pauses[k] == 0 && (mark_ < 0 || owners[k] < owners[static_cast<std::size_t>(mark_)])) mark_ = i;
   }
-  if (mark_ < 0) fail("transform: more than ", mark_count, " nested derivatives are being computed at once; nest fewer");
+  if (mark_ < 0)
+    fail("transform: more than ", mark_count, " nested derivatives are being computed at once; nest fewer");
   const auto mine = static_cast<std::size_t>(mark_);
   const std::uint64_t now = epoch.fetch_add(1) + 1;
   if (owners[mine]++ == 0) {

@@ -7,9 +7,9 @@
 
 namespace terrella::graph {
 
-/// One transform at work (or a pullback that is kept). Nodes made of what watch() returned carry its mark; while it lives
-/// they keep their op and inputs when they are evaluated. At most 64 have a mark of their own; more share, which only
-/// keeps more. A mark that is used again means nothing on nodes older than its new owner.
+/// One transform at work (or a pullback that is kept). Nodes made of what watch() returned carry its mark; while it
+/// lives they keep their op and inputs when they are evaluated. At most 64 have a mark of their own; more share, which
+/// only keeps more. A mark that is used again means nothing on nodes older than its new owner.
 class Trace {
  public:
   Trace();

@@ -27,7 +27,9 @@ std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources,
         {
           const NodeLock lock(*x.node());
           const Tensors& inputs = x.node()->inputs;
-          if (std::none_of(inputs.begin(), inputs.end(), [&](const Tensor& in) { return reaching.contains(in.node()); })) return;
+          if (std::none_of(inputs.begin(), inputs.end(),
+                           [&](const Tensor& in) { return reaching.contains(in.node()); }))
+            return;
         }
         reaching.insert(x.node());
         order.push_back(std::move(x));

@@ -30,27 +30,29 @@ class Cholesky final : public graph::Op {
         for (std::int64_t i = 0; failed == 0 && i < n; ++i)
           if (!std::isfinite(std::abs(l[i * n + i]))) failed = i + 1;
         if (failed > 0)
-          throw SolveError(text("cholesky: the matrix", linalg::which(stack, b), " is not positive definite (", n, " rows; pivot ",
-                                failed - 1, " is not positive)"));
+          throw SolveError(text("cholesky: the matrix", linalg::which(stack, b), " is not positive definite (", n,
+                                " rows; pivot ", failed - 1, " is not positive)"));
       }
     });
   }
 
   Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
     const Tensor& l = node.outputs[0];
-    const Tensor half = triangular_solve(l, t[0]);                          // L^-1 dA
-    const Tensor x = adjoint(triangular_solve(l, adjoint(half)));          // L^-1 dA L^-H
+    const Tensor half = triangular_solve(l, t[0]);                 // L^-1 dA
+    const Tensor x = adjoint(triangular_solve(l, adjoint(half)));  // L^-1 dA L^-H
     return {matmul(l, lower_with_half_diagonal(x))};
   }
 
   Tensors vjp(const RuleContext& node, std::span<const Tensor> g, const std::vector<bool>&) const override {
     const Tensor& l = node.outputs[0];
     const Tensor p = lower_with_half_diagonal(matmul(adjoint(l), tril(g[0])));
-    const Tensor left = triangular_solve(l, p, {.lower = true, .adjoint = true});                     // L^-H P
-    return {adjoint(triangular_solve(l, adjoint(left), {.lower = true, .adjoint = true}))};          // L^-H P L^-1
+    const Tensor left = triangular_solve(l, p, {.lower = true, .adjoint = true});            // L^-H P
+    return {adjoint(triangular_solve(l, adjoint(left), {.lower = true, .adjoint = true}))};  // L^-H P L^-1
   }
 
-  Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override { return {apply(x[0])}; }
+  Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override {
+    return {apply(x[0])};
+  }
 
   static Tensor apply(const Tensor& a) {
     static const Cholesky op;
@@ -58,10 +60,18 @@ class Cholesky final : public graph::Op {
   }
 
  private:
-  static int factor(float* l, int n) { return info([&](int* i) { spotrf_("U", &n, l, &n, i); }); }
-  static int factor(double* l, int n) { return info([&](int* i) { dpotrf_("U", &n, l, &n, i); }); }
-  static int factor(std::complex<float>* l, int n) { return info([&](int* i) { cpotrf_("U", &n, l, &n, i); }); }
-  static int factor(std::complex<double>* l, int n) { return info([&](int* i) { zpotrf_("U", &n, l, &n, i); }); }
+  static int factor(float* l, int n) {
+    return info([&](int* i) { spotrf_("U", &n, l, &n, i); });
+  }
+  static int factor(double* l, int n) {
+    return info([&](int* i) { dpotrf_("U", &n, l, &n, i); });
+  }
+  static int factor(std::complex<float>* l, int n) {
+    return info([&](int* i) { cpotrf_("U", &n, l, &n, i); });
+  }
+  static int factor(std::complex<double>* l, int n) {
+    return info([&](int* i) { zpotrf_("U", &n, l, &n, i); });
+  }
   template <class Call>
   static int info(const Call& call) {
     int i = 0;

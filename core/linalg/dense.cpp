@@ -28,9 +28,12 @@ Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns) {
   return s;
 }
 
-std::string which(const Stack& stack, std::int64_t b) { return stack.count > 1 ? text(" number ", b, " of the batch") : ""; }
+std::string which(const Stack& stack, std::int64_t b) {
+  return stack.count > 1 ? text(" number ", b, " of the batch") : "";
+}
 
-Tensors transposed(const std::function<Tensors(const Tensors&)>& jvp_rule, const Tensors& like, std::span<const Tensor> cotangents) {
+Tensors transposed(const std::function<Tensors(const Tensors&)>& jvp_rule, const Tensors& like,
+                   std::span<const Tensor> cotangents) {
   Tensors zero;
   for (const Tensor& x : like) zero.push_back(zeros_like(x));
   return vjp(jvp_rule, zero).pullback({cotangents.begin(), cotangents.end()});

@@ -19,8 +19,7 @@ namespace terrella::linalg {
 /// Rows, columns and number of the matrices in the last two axes.
 struct Stack {
   std::int64_t rows, columns, count;
-  explicit Stack(const Shape& shape)
-      : rows(shape[shape.rank() - 2]), columns(shape.back()), count(1) {
+  explicit Stack(const Shape& shape) : rows(shape[shape.rank() - 2]), columns(shape.back()), count(1) {
     for (int i = 0; i + 2 < shape.rank(); ++i) count *= shape[i];
   }
   std::int64_t size() const { return rows * columns; }
@@ -49,7 +48,9 @@ Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns);
 template <class Body>
 void for_batch(DType dtype, std::int64_t count, std::int64_t flops_each, const Body& body) {
   if (!cpu::blas_is_right())
-    throw SolveError("linear algebra: OpenBLAS computes wrong results on this processor; set OPENBLAS_CORETYPE, for example to Haswell");
+    throw SolveError(
+        "linear algebra: OpenBLAS computes wrong results on this processor; set OPENBLAS_CORETYPE, for example to "
+        "Haswell");
   with_type(dtype, [&](auto t) {
     using T = decltype(t);
     if constexpr (!std::is_integral_v<T>)
@@ -58,8 +59,8 @@ void for_batch(DType dtype, std::int64_t count, std::int64_t flops_each, const B
   });
 }
 
-
 /// The vjp that belongs to a jvp rule: the rule is linear in the tangent, its adjoint comes by differentiating it.
-Tensors transposed(const std::function<Tensors(const Tensors&)>& jvp_rule, const Tensors& like, std::span<const Tensor> cotangents);
+Tensors transposed(const std::function<Tensors(const Tensors&)>& jvp_rule, const Tensors& like,
+                   std::span<const Tensor> cotangents);
 
 }  // namespace terrella::linalg

@@ -70,9 +70,11 @@ class QrOp final : public graph::Op {
   static Tensors apply(const Tensor& a) {
     static const QrOp op;
     const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
-    return graph::make_tuple(graph::unowned(op), {a},
-                             {{linalg::with_matrix(a.shape(), m, k), a.dtype()}, {linalg::with_matrix(a.shape(), k, n), a.dtype()}});
+    return graph::make_tuple(
+        graph::unowned(op), {a},
+        {{linalg::with_matrix(a.shape(), m, k), a.dtype()}, {linalg::with_matrix(a.shape(), k, n), a.dtype()}});
   }
+
  private:
   /// Calls LAPACK twice: for the size of its work space, then with it.
   template <class T, class Call>
@@ -87,19 +89,27 @@ class QrOp final : public graph::Op {
   template <class T>
   static void factor(T* a, T* tau, int n, int m, int) {
     with_work<T>([&](T* work, int* lwork, int* info) {
-      if constexpr (std::is_same_v<T, float>) sgelqf_(&n, &m, a, &n, tau, work, lwork, info);
-      else if constexpr (std::is_same_v<T, double>) dgelqf_(&n, &m, a, &n, tau, work, lwork, info);
-      else if constexpr (std::is_same_v<T, std::complex<float>>) cgelqf_(&n, &m, a, &n, tau, work, lwork, info);
-      else zgelqf_(&n, &m, a, &n, tau, work, lwork, info);
+      if constexpr (std::is_same_v<T, float>)
+        sgelqf_(&n, &m, a, &n, tau, work, lwork, info);
+      else if constexpr (std::is_same_v<T, double>)
+        dgelqf_(&n, &m, a, &n, tau, work, lwork, info);
+      else if constexpr (std::is_same_v<T, std::complex<float>>)
+        cgelqf_(&n, &m, a, &n, tau, work, lwork, info);
+      else
+        zgelqf_(&n, &m, a, &n, tau, work, lwork, info);
     });
   }
   template <class T>
   static void generate(T* a, const T* tau, int n, int m, int k) {
     with_work<T>([&](T* work, int* lwork, int* info) {
-      if constexpr (std::is_same_v<T, float>) sorglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
-      else if constexpr (std::is_same_v<T, double>) dorglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
-      else if constexpr (std::is_same_v<T, std::complex<float>>) cunglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
-      else zunglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
+      if constexpr (std::is_same_v<T, float>)
+        sorglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
+      else if constexpr (std::is_same_v<T, double>)
+        dorglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
+      else if constexpr (std::is_same_v<T, std::complex<float>>)
+        cunglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
+      else
+        zunglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
     });
   }
 };

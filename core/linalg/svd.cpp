@@ -77,6 +77,7 @@ class SvdOp final : public graph::Op {
                               {values, real_of(a.dtype())},
                               {linalg::with_matrix(a.shape(), k, n), a.dtype()}});
   }
+
  private:
   template <class T>
   static int decompose(T* a, int n, int m, T* s, T* u, T* vt) {
@@ -85,8 +86,10 @@ class SvdOp final : public graph::Op {
     int lwork = -1, info = 0;
     T size;
     const auto call = [&](T* work) {
-      if constexpr (std::is_same_v<T, float>) sgesdd_("S", &n, &m, a, &n, s, u, &n, vt, &k, work, &lwork, iwork.data(), &info);
-      else dgesdd_("S", &n, &m, a, &n, s, u, &n, vt, &k, work, &lwork, iwork.data(), &info);
+      if constexpr (std::is_same_v<T, float>)
+        sgesdd_("S", &n, &m, a, &n, s, u, &n, vt, &k, work, &lwork, iwork.data(), &info);
+      else
+        dgesdd_("S", &n, &m, a, &n, s, u, &n, vt, &k, work, &lwork, iwork.data(), &info);
     };
     call(&size);
     lwork = static_cast<int>(size);
@@ -97,7 +100,8 @@ class SvdOp final : public graph::Op {
   static int decompose(std::complex<T>* a, int n, int m, T* s, std::complex<T>* u, std::complex<T>* vt) {
     const int k = std::min(m, n), most = std::max(m, n);
     std::vector<int> iwork(static_cast<std::size_t>(8 * k));
-    std::vector<T> rwork(static_cast<std::size_t>(k) * static_cast<std::size_t>(std::max(5 * k + 7, 2 * most + 2 * k + 1)));
+    std::vector<T> rwork(static_cast<std::size_t>(k) *
+                         static_cast<std::size_t>(std::max(5 * k + 7, 2 * most + 2 * k + 1)));
     int lwork = -1, info = 0;
     std::complex<T> size;
     const auto call = [&](std::complex<T>* work) {

@@ -27,7 +27,8 @@ class TriangularSolve final : public graph::Op {
         const T* matrix = a.data<T>() + k * n * n;
         for (std::int64_t i = 0; i < n; ++i)
           if (matrix[i * n + i] == T(0))
-            throw SolveError(text("triangular_solve: the matrix", linalg::which(stack, k), " is singular: zero on the diagonal in row ", i));
+            throw SolveError(text("triangular_solve: the matrix", linalg::which(stack, k),
+                                  " is singular: zero on the diagonal in row ", i));
         T* x = out[0].data<T>() + k * n * m;
         std::copy_n(b.data<T>() + k * n * m, n * m, x);
         if (n > 0 && m > 0) solve(matrix, x, static_cast<int>(n), static_cast<int>(m));
@@ -50,8 +51,7 @@ class TriangularSolve final : public graph::Op {
     const Tensor& x = node.outputs[0];
     const Tensor lambda = triangular_solve(node.inputs[0], g[0], {triangle_.lower, !triangle_.adjoint});
     Tensor a_bar = Tensor::none();
-    if (needed[0])
-      a_bar = -part(triangle_.adjoint ? matmul(x, adjoint(lambda)) : matmul(lambda, adjoint(x)));
+    if (needed[0]) a_bar = -part(triangle_.adjoint ? matmul(x, adjoint(lambda)) : matmul(lambda, adjoint(x)));
     return {a_bar, lambda};
   }
 
@@ -99,7 +99,8 @@ Tensor triangular_solve(const Tensor& matrix, const Tensor& right, Triangle tria
   shape.push_back(a.size(-1));
   const Tensor wide = broadcast_to(cast(a, dtype), shape);
   shape[shape.rank() - 1] = right.size(-1);
-  return graph::make(std::make_shared<TriangularSolve>(triangle), {wide, broadcast_to(cast(right, dtype), shape)}, {shape, dtype});
+  return graph::make(std::make_shared<TriangularSolve>(triangle), {wide, broadcast_to(cast(right, dtype), shape)},
+                     {shape, dtype});
 }
 
 }  // namespace terrella

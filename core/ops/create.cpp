@@ -31,9 +31,12 @@ Tensor full(const Shape& shape, double value, DType dtype) {
   Array one = default_backend().empty(dtype, {});
   with_type(dtype, [&](auto t) {
     using T = decltype(t);
-    if constexpr (std::is_same_v<T, bool>) *one.data<T>() = value != 0;
-    else if constexpr (requires { t.real(); }) *one.data<T>() = T(static_cast<typename T::value_type>(value));
-    else *one.data<T>() = static_cast<T>(value);
+    if constexpr (std::is_same_v<T, bool>)
+      *one.data<T>() = value != 0;
+    else if constexpr (requires { t.real(); })
+      *one.data<T>() = T(static_cast<typename T::value_type>(value));
+    else
+      *one.data<T>() = static_cast<T>(value);
   });
   one.strides = Shape::filled(shape.rank(), 0);  // one value seen everywhere
   one.shape = shape;

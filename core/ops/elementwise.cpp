@@ -29,10 +29,14 @@ const Factor one(Factor::plus), minus_one(Factor::minus), zero(Factor::nothing);
 
 Tensor scale(const Factor& f, const Tensor& t) {
   switch (f.kind) {
-    case Factor::plus: return t;
-    case Factor::minus: return -t;
-    case Factor::nothing: return Tensor::none();
-    case Factor::tensor: break;
+    case Factor::plus:
+      return t;
+    case Factor::minus:
+      return -t;
+    case Factor::nothing:
+      return Tensor::none();
+    case Factor::tensor:
+      break;
   }
   return f.value * t;
 }
@@ -60,6 +64,7 @@ struct Entry {
   Tensor (*vjp[2])(const Tensor& x, const Tensor& y, const Tensor& z, const Tensor& g);
 };
 
+// clang-format off
 #define RULE(expression) \
   [](const Tensor& x [[maybe_unused]], const Tensor& y [[maybe_unused]], const Tensor& z [[maybe_unused]], \
      const Tensor& t [[maybe_unused]]) -> Tensor { return expression; }
@@ -82,6 +87,7 @@ const Entry entries[] = {
    {RULE(scale_adjoint(dx, t)), RULE(scale_adjoint(dy, t))}},
 #define COMPARE(name, kinds, body, help) {#name, #kinds, 2, Output::boolean, {nullptr, nullptr}, {nullptr, nullptr}},
 #include "core/ops/elementwise.def"
+    // clang-format on
 };
 
 Tensor as(const Tensor& t, const Aval& wanted) {
@@ -113,7 +119,8 @@ class ElementwiseOp final : public graph::Op {
     return {sum};
   }
 
-  Tensors vjp(const RuleContext& node, std::span<const Tensor> cotangents, const std::vector<bool>& needed) const override {
+  Tensors vjp(const RuleContext& node, std::span<const Tensor> cotangents,
+              const std::vector<bool>& needed) const override {
     const Tensor& x = node.inputs[0];
     const Tensor& y = node.inputs.back();
     Tensors result(node.inputs.size(), Tensor::none());

@@ -116,12 +116,14 @@ Tensor scatter_add(const Tensor& x, const Tensor& index, std::int64_t size, std:
   Shape shape = x.shape();
   for (int i = 0; i < index.rank(); ++i) {
     if (shape[axis] != index.shape()[i])
-      fail("scatter_add: x of shape ", x.shape(), " must have the axes ", index.shape(), " of the index at axis ", axis);
+      fail("scatter_add: x of shape ", x.shape(), " must have the axes ", index.shape(), " of the index at axis ",
+           axis);
     shape.erase(axis);
   }
   shape.insert(axis, size);
   const DType dtype = x.dtype() == DType::boolean ? DType::i64 : x.dtype();
-  return graph::make(std::make_shared<ScatterAdd>(axis, size), {cast(x, dtype), integers("scatter_add", index)}, {shape, dtype});
+  return graph::make(std::make_shared<ScatterAdd>(axis, size), {cast(x, dtype), integers("scatter_add", index)},
+                     {shape, dtype});
 }
 
 }  // namespace terrella

@@ -10,7 +10,9 @@ class Identity final : public graph::Op {
   std::string_view name() const override { return "identity"; }
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override { out[0] = in[0]; }
   Tensors jvp(const graph::RuleContext&, std::span<const Tensor> t) const override { return {t[0]}; }
-  Tensors vjp(const graph::RuleContext&, std::span<const Tensor> g, const std::vector<bool>&) const override { return {g[0]}; }
+  Tensors vjp(const graph::RuleContext&, std::span<const Tensor> g, const std::vector<bool>&) const override {
+    return {g[0]};
+  }
   Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override { return {x[0]}; }
 };
 

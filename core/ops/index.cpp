@@ -16,9 +16,12 @@ namespace {
 std::vector<Index> expanded(const Tensor& x, const std::vector<Index>& entries) {
   int named = 0, dots = 0;
   for (const Index& e : entries) {
-    if (std::holds_alternative<Ellipsis>(e)) ++dots;
-    else if (const auto* t = std::get_if<Tensor>(&e); t && t->dtype() == DType::boolean) named += t->rank();
-    else if (!std::holds_alternative<NewAxis>(e)) ++named;
+    if (std::holds_alternative<Ellipsis>(e))
+      ++dots;
+    else if (const auto* t = std::get_if<Tensor>(&e); t && t->dtype() == DType::boolean)
+      named += t->rank();
+    else if (!std::holds_alternative<NewAxis>(e))
+      ++named;
   }
   if (dots > 1) fail("index: more than one ellipsis");
   if (named > x.rank()) fail("index: ", named, " indices for a tensor of shape ", x.shape());
@@ -35,7 +38,8 @@ std::vector<Index> expanded(const Tensor& x, const std::vector<Index>& entries) 
         if (t->shape()[i] != x.shape()[axis])
           fail("index: a mask of shape ", t->shape(), " does not match the axes of a tensor of shape ", x.shape());
       const Tensor where_true = argwhere(*t);
-      for (int i = 0; i < t->rank(); ++i) all.push_back(reshape(slice(where_true, 1, {i, i + 1}), {where_true.shape()[0]}));
+      for (int i = 0; i < t->rank(); ++i)
+        all.push_back(reshape(slice(where_true, 1, {i, i + 1}), {where_true.shape()[0]}));
     } else {
       if (!std::holds_alternative<NewAxis>(e)) ++axis;
       all.push_back(e);
@@ -47,18 +51,19 @@ std::vector<Index> expanded(const Tensor& x, const std::vector<Index>& entries) 
 
 /// What index() does to x before gathering: slices and single integers, with the gathered axes noted.
 struct Plan {
-  std::vector<Slice> slices;            // of every axis of x; integers become a slice of one
-  std::vector<bool> dropped;            // of every axis of x
-  std::vector<std::int64_t> new_axes;   // positions in the result of slicing and dropping
+  std::vector<Slice> slices;                     // of every axis of x; integers become a slice of one
+  std::vector<bool> dropped;                     // of every axis of x
+  std::vector<std::int64_t> new_axes;            // positions in the result of slicing and dropping
   std::vector<std::pair<int, Tensor>> gathered;  // axis after slicing, dropping and inserting; its index
-  bool apart = false;                   // the gathered axes are not neighbours in the expression
+  bool apart = false;                            // the gathered axes are not neighbours in the expression
 };
 
 Plan plan(const Tensor& x, const std::vector<Index>& entries) {
   Plan p;
   int axis = 0, out = 0, last = -1;
   const std::vector<Index> all = expanded(x, entries);
-  const bool has_tensor = std::any_of(all.begin(), all.end(), [](const Index& e) { return std::holds_alternative<Tensor>(e); });
+  const bool has_tensor =
+      std::any_of(all.begin(), all.end(), [](const Index& e) { return std::holds_alternative<Tensor>(e); });
   for (std::size_t position = 0; position < all.size(); ++position) {
     const Index& e = all[position];
     if (std::holds_alternative<NewAxis>(e)) {
@@ -68,7 +73,8 @@ Plan plan(const Tensor& x, const std::vector<Index>& entries) {
     const std::int64_t extent = x.shape()[axis++];
     const auto* number = std::get_if<std::int64_t>(&e);
     if (number && (*number < -extent || *number >= extent))
-      fail("index: ", *number, " is out of range for axis ", axis - 1, " of extent ", extent, " (shape ", x.shape(), ")");
+      fail("index: ", *number, " is out of range for axis ", axis - 1, " of extent ", extent, " (shape ", x.shape(),
+           ")");
     if (number && !has_tensor) {
       const std::int64_t i = *number < 0 ? *number + extent : *number;
       p.slices.push_back({i, i + 1});
@@ -126,7 +132,8 @@ Merged merge(const Tensor& y, const Plan& p) {
   m.after_merge.insert(m.axis, merged);
   m.index = Tensor(std::int64_t{0});
   for (const auto& [axis, raw] : p.gathered) {
-    if (!is_integer(raw.dtype())) fail("index: a tensor of ", name(raw.dtype()), " cannot be an index; use integers or bool");
+    if (!is_integer(raw.dtype()))
+      fail("index: a tensor of ", name(raw.dtype()), " cannot be an index; use integers or bool");
     const std::int64_t extent = y.shape()[axis];
     m.index = p.gathered.size() == 1 ? raw : m.index * extent + counted_from_front(raw, extent);
   }
@@ -170,7 +177,8 @@ Tensor index_set(const Tensor& x, const std::vector<Index>& entries, const Tenso
   const Tensor values = cast(ravel(broadcast_to(value, positions(x, entries).shape())), x.dtype());
   const auto where_to = at.data<std::int64_t>();
   std::vector<std::int64_t> source(static_cast<std::size_t>(x.size()), -1);
-  for (std::size_t i = 0; i < where_to.size(); ++i) source[static_cast<std::size_t>(where_to[i])] = static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < where_to.size(); ++i)
+    source[static_cast<std::size_t>(where_to[i])] = static_cast<std::int64_t>(i);
   const Tensor from = Tensor::from(source, x.shape());
   if (values.size() == 0) return x;
   return where(from >= 0, gather(values, maximum(from, std::int64_t{0})), x);

@@ -22,14 +22,16 @@ using Index = std::variant<std::int64_t, Slice, NewAxis, Ellipsis, Tensor>;
 Tensor index(const Tensor& x, const std::vector<Index>& entries);
 Tensor index(const Tensor& x, std::int64_t i);
 
-/// x with x[entries] replaced by value, or increased by it; x itself is unchanged. Repeated elements: increased for each;
-/// replaced by one of the values.
+/// x with x[entries] replaced by value, or increased by it; x itself is unchanged. Repeated elements: increased for
+/// each; replaced by one of the values.
 Tensor index_set(const Tensor& x, const std::vector<Index>& entries, const Tensor& value);
 Tensor index_add(const Tensor& x, const std::vector<Index>& entries, const Tensor& value);
 
-/// y[.., i.., ..] = x[.., index[i..], ..]: the axis is replaced by the axes of `index` (integers, negative from the end).
+/// y[.., i.., ..] = x[.., index[i..], ..]: the axis is replaced by the axes of `index` (integers, negative from the
+/// end).
 Tensor gather(const Tensor& x, const Tensor& index, std::int64_t axis = 0);
-/// Indices into an axis with negative ones counted from the end made plain ones; checked when evaluated, as gather does.
+/// Indices into an axis with negative ones counted from the end made plain ones; checked when evaluated, as gather
+/// does.
 Tensor counted_from_front(const Tensor& index, std::int64_t extent);
 /// The adjoint of gather: zeros with extent `size` on `axis`, to which x is added; x has the axes of `index` there.
 Tensor scatter_add(const Tensor& x, const Tensor& index, std::int64_t size, std::int64_t axis = 0);

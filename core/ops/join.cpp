@@ -35,7 +35,8 @@ class Concatenate final : public graph::Op {
     return {concatenate(parts, axis_)};
   }
 
-  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> g, const std::vector<bool>& needed) const override {
+  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> g,
+              const std::vector<bool>& needed) const override {
     Tensors parts(node.inputs.size(), Tensor::none());
     std::int64_t start = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {

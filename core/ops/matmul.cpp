@@ -24,7 +24,8 @@ class MatMul final : public graph::Op {
     const Tensor b = t[1].defined() ? matmul(node.inputs[0], t[1]) : Tensor::none();
     return {!a.defined() ? b : !b.defined() ? a : a + b};
   }
-  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> g, const std::vector<bool>& needed) const override {
+  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> g,
+              const std::vector<bool>& needed) const override {
     return {needed[0] ? matmul(g[0], adjoint(node.inputs[1])) : Tensor::none(),
             needed[1] ? matmul(adjoint(node.inputs[0]), g[0]) : Tensor::none()};
   }
@@ -72,7 +73,8 @@ Tensor matmul(const Tensor& x, const Tensor& y) {
     const Tensor rows = reshape(x, {x.size() / std::max<std::int64_t>(1, x.size(-1)), x.size(-1)});
     if (x.size() > 0) return reshape(matmul(rows, y), shape);
   }
-  return graph::make(graph::unowned(op), {cast(with_batch(x, batch), dtype), cast(with_batch(y, batch), dtype)}, {shape, dtype});
+  return graph::make(graph::unowned(op), {cast(with_batch(x, batch), dtype), cast(with_batch(y, batch), dtype)},
+                     {shape, dtype});
 }
 
 Tensor dot(const Tensor& x, const Tensor& y) {

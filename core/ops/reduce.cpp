@@ -32,8 +32,10 @@ Shape reduced_shape(const Shape& shape, const Axes& axes, bool keep) {
   Shape out;
   for (int i = 0; i < shape.rank(); ++i) {
     const bool gone = std::find(axes.begin(), axes.end(), i) != axes.end();
-    if (!gone) out.push_back(shape[i]);
-    else if (keep) out.push_back(1);
+    if (!gone)
+      out.push_back(shape[i]);
+    else if (keep)
+      out.push_back(1);
   }
   return out;
 }
@@ -76,10 +78,14 @@ class Extremum final : public graph::Op {
   Extremum(Reduction reduction, Axes axes) : reduction_(reduction), axes_(std::move(axes)) {}
   std::string_view name() const override {
     switch (reduction_) {
-      case Reduction::maximum: return "max";
-      case Reduction::minimum: return "min";
-      case Reduction::any: return "any";
-      default: return "all";
+      case Reduction::maximum:
+        return "max";
+      case Reduction::minimum:
+        return "min";
+      case Reduction::any:
+        return "any";
+      default:
+        return "all";
     }
   }
   void evaluate(Backend& backend, std::span<const Array> in, std::span<Array> out) const override {
@@ -95,7 +101,8 @@ class Extremum final : public graph::Op {
     return {apply(reduction_, shifted(axes_), x[0])};
   }
   static Tensor apply(Reduction reduction, const Axes& axes, const Tensor& x) {
-    return graph::make(std::make_shared<Extremum>(reduction, axes), {x}, {reduced_shape(x.shape(), axes, false), x.dtype()});
+    return graph::make(std::make_shared<Extremum>(reduction, axes), {x},
+                       {reduced_shape(x.shape(), axes, false), x.dtype()});
   }
 
  private:
@@ -115,7 +122,8 @@ Tensor extremum(Reduction reduction, const char* name, const Tensor& x, const Ax
   if (is_complex(x.dtype())) fail(name, ": complex numbers have no order; take abs(), real() or imag() first");
   const Axes axes = normal_axes(name, wanted, x.rank());
   for (const std::int64_t a : axes)
-    if (x.shape()[static_cast<int>(a)] == 0) fail(name, ": axis ", a, " of shape ", x.shape(), " is empty and has no extremum");
+    if (x.shape()[static_cast<int>(a)] == 0)
+      fail(name, ": axis ", a, " of shape ", x.shape(), " is empty and has no extremum");
   return reshape(Extremum::apply(reduction, axes, x), reduced_shape(x.shape(), axes, keep));
 }
 
@@ -163,7 +171,9 @@ Tensor product_of_last_axis(Tensor x) {
   return x;
 }
 
-Tensor summable(const Tensor& x) { return x.dtype() == DType::boolean || x.dtype() == DType::i32 ? cast(x, DType::i64) : x; }
+Tensor summable(const Tensor& x) {
+  return x.dtype() == DType::boolean || x.dtype() == DType::i32 ? cast(x, DType::i64) : x;
+}
 
 }  // namespace
 
@@ -220,8 +230,10 @@ Tensor norm(const Tensor& x, const Axes& wanted, bool keep) {
 
 Tensor logsumexp(const Tensor& x, const Axes& wanted, bool keep) {
   const Axes axes = normal_axes("logsumexp", wanted, x.rank());
-  if (is_complex(x.dtype())) fail("logsumexp: complex numbers have no largest one to scale by; take real() or abs() first");
-  if (x.size() == 0) return full(reduced_shape(x.shape(), axes, keep), -std::numeric_limits<double>::infinity(), floating_of(x.dtype()));
+  if (is_complex(x.dtype()))
+    fail("logsumexp: complex numbers have no largest one to scale by; take real() or abs() first");
+  if (x.size() == 0)
+    return full(reduced_shape(x.shape(), axes, keep), -std::numeric_limits<double>::infinity(), floating_of(x.dtype()));
   const Tensor largest = stop_gradient(max(x, axes, true));
   const Tensor shift = where(isfinite(largest), largest, 0.0);
   return reshape(log(sum(exp(x - shift), axes, true)) + shift, reduced_shape(x.shape(), axes, keep));

@@ -23,7 +23,8 @@ class Select final : public graph::Op {
     const Tensor moved = where(node.inputs[0], t[1].defined() ? t[1] : zero, t[2].defined() ? t[2] : zero);
     return {broadcast_to(moved, node.outputs[0].shape())};
   }
-  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> g, const std::vector<bool>& needed) const override {
+  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> g,
+              const std::vector<bool>& needed) const override {
     const Tensor zero = zeros_for(g[0]);
     Tensors result(3, Tensor::none());
     if (needed[1]) result[1] = sum_to(where(node.inputs[0], g[0], zero), node.inputs[1].shape());
@@ -42,7 +43,8 @@ Tensor where(const Tensor& condition, const Tensor& x, const Tensor& y) {
   static const Select op;
   const DType dtype = common_dtype(x, y);
   const Shape shape = broadcast_shapes("where", condition.shape(), broadcast_shapes("where", x.shape(), y.shape()));
-  return graph::make(graph::unowned(op), {cast(condition, DType::boolean), cast(x, dtype), cast(y, dtype)}, {shape, dtype});
+  return graph::make(graph::unowned(op), {cast(condition, DType::boolean), cast(x, dtype), cast(y, dtype)},
+                     {shape, dtype});
 }
 
 Tensors align_batches(std::span<const Tensor> inputs, const std::vector<bool>& batched) {

@@ -115,7 +115,9 @@ struct Place {
   }
 };
 
-Tensor StridedSlice::adjoint(const Tensor& g, const Aval& from) const { return graph::linear(Place{*this, from.shape}, g); }
+Tensor StridedSlice::adjoint(const Tensor& g, const Aval& from) const {
+  return graph::linear(Place{*this, from.shape}, g);
+}
 
 Range normal(const Slice& s, std::int64_t extent) {
   if (s.step == 0) fail("slice: step is 0");
@@ -147,9 +149,12 @@ Tensor reshape(const Tensor& x, const Shape& wanted) {
   int open = -1;
   std::int64_t known = 1;
   for (int i = 0; i < shape.rank(); ++i) {
-    if (shape[i] == -1 && open < 0) open = i;
-    else if (shape[i] < 0) fail("reshape: ", wanted, " has a negative extent; at most one may be -1");
-    else known *= shape[i];
+    if (shape[i] == -1 && open < 0)
+      open = i;
+    else if (shape[i] < 0)
+      fail("reshape: ", wanted, " has a negative extent; at most one may be -1");
+    else
+      known *= shape[i];
   }
   if (open >= 0) {
     if (known == 0 || x.size() % known != 0) fail("reshape: ", x.shape(), " does not fit ", wanted);

@@ -32,10 +32,12 @@ Tensor Assembly::values(const Tensor& contributions) const {
 
 Assembly assemble(std::int64_t rows, std::int64_t columns, const std::vector<std::int64_t>& row,
                   const std::vector<std::int64_t>& column) {
-  if (row.size() != column.size()) fail("assemble: ", row.size(), " rows and ", column.size(), " columns; give one pair a contribution");
+  if (row.size() != column.size())
+    fail("assemble: ", row.size(), " rows and ", column.size(), " columns; give one pair a contribution");
   for (std::size_t k = 0; k < row.size(); ++k)
     if (row[k] < 0 || row[k] >= rows || column[k] < 0 || column[k] >= columns)
-      fail("assemble: contribution ", k, " at (", row[k], ", ", column[k], ") lies outside a ", rows, " x ", columns, " matrix");
+      fail("assemble: contribution ", k, " at (", row[k], ", ", column[k], ") lies outside a ", rows, " x ", columns,
+           " matrix");
   std::vector<std::size_t> order(row.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

@@ -36,7 +36,8 @@ class Factor {
     if (ready_ && std::equal(values_.begin(), values_.end(), values)) return;
     const std::int64_t n = pattern_.rows();
     // Rows of a symmetric matrix are its columns: compressed rows serve as compressed columns.
-    const Eigen::Map<const Matrix> a(n, n, pattern_.entries(), pattern_.row_starts().data(), pattern_.column_of().data(), values);
+    const Eigen::Map<const Matrix> a(n, n, pattern_.entries(), pattern_.row_starts().data(),
+                                     pattern_.column_of().data(), values);
     for (std::size_t k = 0; k < count; ++k)
       if (!std::isfinite(values[k]))
         throw SolveError(text("sparse_solve_positive: entry (", pattern_.row_index().data<std::int64_t>()[k], ", ",
@@ -89,12 +90,13 @@ class SolvePositive final : public graph::Op, public std::enable_shared_from_thi
     const Tensor lambda = solve(node.inputs[0], g[0]);  // A is its own adjoint: the same factor
     Tensor values_bar = Tensor::none();
     if (needed[0])
-      values_bar = -sum(gather(lambda, pattern().row_index(), 0) * gather(node.outputs[0], pattern().column_index(), 0), {1});
+      values_bar =
+          -sum(gather(lambda, pattern().row_index(), 0) * gather(node.outputs[0], pattern().column_index(), 0), {1});
     return {values_bar, lambda};
   }
 
   Tensors vmap(std::span<const Tensor> in, const std::vector<bool>& batched, std::int64_t size) const override {
-    if (!batched[0]) {  // one matrix: the batch becomes more right-hand sides
+    if (!batched[0]) {                          // one matrix: the batch becomes more right-hand sides
       const Tensor b = move_axis(in[1], 0, 1);  // [n, B, m]
       return {move_axis(reshape(solve(in[0], reshape(b, {b.shape()[0], -1})), b.shape()), 1, 0)};
     }
@@ -119,12 +121,14 @@ Tensor sparse_solve_positive(const SparsePattern& pattern, const Tensor& values,
   if (pattern.rows() != pattern.columns())
     fail("sparse_solve_positive: the matrix must be square, got ", pattern.rows(), " x ", pattern.columns());
   if (values.rank() != 1 || values.size() != pattern.entries())
-    fail("sparse_solve_positive: values of shape ", values.shape(), " for a pattern of ", pattern.entries(), " entries");
+    fail("sparse_solve_positive: values of shape ", values.shape(), " for a pattern of ", pattern.entries(),
+         " entries");
   if (b.rank() == 1) return squeeze(sparse_solve_positive(pattern, values, expand_dims(b, 1)), 1);
   if (b.rank() != 2 || b.shape()[0] != pattern.rows())
     fail("sparse_solve_positive: right-hand side of shape ", b.shape(), " for a matrix of ", pattern.rows(), " rows");
   if (is_complex(values.dtype()) || is_complex(b.dtype())) fail("sparse_solve_positive: real symmetric matrices only");
-  return std::make_shared<SolvePositive>(std::make_shared<Factor>(pattern))->solve(cast(values, DType::f64), cast(b, DType::f64));
+  return std::make_shared<SolvePositive>(std::make_shared<Factor>(pattern))
+      ->solve(cast(values, DType::f64), cast(b, DType::f64));
 }
 
 }  // namespace terrella

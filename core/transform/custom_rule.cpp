@@ -62,8 +62,9 @@ class Custom final : public graph::SubgraphOp {
   static Tensors apply(const Function& f, const Tensors& x, const CustomRules& rules, const std::string& name) {
     const auto op = std::make_shared<Custom>(f, graph::capture(f, x), rules, name);
     if (!op->inside_.captured.empty())
-      fail(name, ": the function uses a tensor from outside that is being differentiated or mapped; pass it as an argument, "
-                 "since its rules know nothing of it");
+      fail(name,
+           ": the function uses a tensor from outside that is being differentiated or mapped; pass it as an argument, "
+           "since its rules know nothing of it");
     return graph::make_tuple(op, x, op->output_avals());
   }
 
@@ -86,7 +87,8 @@ class Custom final : public graph::SubgraphOp {
       fail(name_, ": its ", rule, " rule returned ", given.size(), " tensors where ", like.size(), " are due");
     for (std::size_t i = 0; i < given.size(); ++i) {
       if (!(given[i].shape() == like[i].shape()))
-        fail(name_, ": its ", rule, " rule returned shape ", given[i].shape(), " where ", like[i].shape(), " is due (number ", i, ")");
+        fail(name_, ": its ", rule, " rule returned shape ", given[i].shape(), " where ", like[i].shape(),
+             " is due (number ", i, ")");
       given[i] = cast(given[i], like[i].dtype());
     }
     return given;

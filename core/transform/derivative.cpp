@@ -34,9 +34,7 @@ class Stretch {
   /// Whether a derivative of the node can be asked for.
   bool involves(const Tensor& node) const { return first_.contains(node.node()); }
   /// Derivatives of a node's outputs; none() at first.
-  std::span<Tensor> of(const Tensor& node) {
-    return {derivatives_.data() + first_.find(node.node()), count(node)};
-  }
+  std::span<Tensor> of(const Tensor& node) { return {derivatives_.data() + first_.find(node.node()), count(node)}; }
 
   const std::vector<Tensor> order;  ///< inputs first, without the sources
 
@@ -54,7 +52,8 @@ class Stretch {
 std::span<const Tensor> outputs_of(const Tensor& node, Tensors& storage) {
   if (!node.node()->tuple) return {&node, 1};
   storage.clear();
-  for (std::size_t k = 0; k < node.node()->tuple->avals.size(); ++k) storage.push_back(graph::project(node, static_cast<int>(k)));
+  for (std::size_t k = 0; k < node.node()->tuple->avals.size(); ++k)
+    storage.push_back(graph::project(node, static_cast<int>(k)));
   return storage;
 }
 
@@ -144,10 +143,12 @@ Tensors zeros_where_none(Tensors derivatives, const Tensors& like) {
 
 /// A derivative as given by a user: of the shape and dtype of what it belongs to, but for weak scalars' dtype.
 Tensor like(const char* operation, const char* what, const Tensor& given, const Tensor& wanted, std::size_t i) {
-  const Tensor t = given.node()->weak || promote(given.dtype(), wanted.dtype()) == wanted.dtype() ? cast(given, wanted.dtype()) : given;
+  const Tensor t = given.node()->weak || promote(given.dtype(), wanted.dtype()) == wanted.dtype()
+                       ? cast(given, wanted.dtype())
+                       : given;
   if (!(t.shape() == wanted.shape()) || t.dtype() != wanted.dtype())
-    fail(operation, ": ", what, ' ', i, " is ", name(given.dtype()), ' ', given.shape(), ", but must be ", name(wanted.dtype()), ' ',
-         wanted.shape(), " like what it belongs to");
+    fail(operation, ": ", what, ' ', i, " is ", name(given.dtype()), ' ', given.shape(), ", but must be ",
+         name(wanted.dtype()), ' ', wanted.shape(), " like what it belongs to");
   return t;
 }
 
@@ -180,14 +181,16 @@ Vjp vjp(const Function& f, const Tensors& x) {
   const auto record = std::make_shared<Record>();
   record->sources = watched(*record->trace, x);
   record->value = f(record->sources);
-  return {record->value, [record](const Tensors& cotangents) {
-            const Tensors& value = record->value;
-            if (cotangents.size() != value.size()) fail("vjp: ", cotangents.size(), " cotangents for ", value.size(), " results");
-            Tensors g;
-            for (std::size_t i = 0; i < value.size(); ++i)
-              g.push_back(cotangents[i].defined() ? like("vjp", "cotangent", cotangents[i], value[i], i) : cotangents[i]);
-            return zeros_where_none(pull_back(*record->trace, record->sources, value, g), record->sources);
-          }};
+  return {
+      record->value, [record](const Tensors& cotangents) {
+        const Tensors& value = record->value;
+        if (cotangents.size() != value.size())
+          fail("vjp: ", cotangents.size(), " cotangents for ", value.size(), " results");
+        Tensors g;
+        for (std::size_t i = 0; i < value.size(); ++i)
+          g.push_back(cotangents[i].defined() ? like("vjp", "cotangent", cotangents[i], value[i], i) : cotangents[i]);
+        return zeros_where_none(pull_back(*record->trace, record->sources, value, g), record->sources);
+      }};
 }
 
 Jvp jvp(const Function& f, const Tensors& x, const Tensors& tangents) {

@@ -22,7 +22,8 @@ Tensors arguments(const char* operation, const Tensors& x, const std::vector<int
       fail(operation, ": argument ", i, " does not exist; the function was called with ", x.size());
     chosen.push_back(x[static_cast<std::size_t>(i)]);
     if (!is_floating(chosen.back().dtype()))
-      fail(operation, ": argument ", i, " is ", name(chosen.back().dtype()), "; derivatives need a floating or complex dtype");
+      fail(operation, ": argument ", i, " is ", name(chosen.back().dtype()),
+           "; derivatives need a floating or complex dtype");
   }
   return chosen;
 }

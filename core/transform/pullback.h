@@ -6,8 +6,8 @@
 
 namespace terrella {
 
-/// Cotangents of `sources`, watched by the trace, from those of `outputs` (none() for zero), by the rules of the nodes between them.
-/// none() where nothing flows.
+/// Cotangents of `sources`, watched by the trace, from those of `outputs` (none() for zero), by the rules of the nodes
+/// between them. none() where nothing flows.
 Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
                   std::span<const Tensor> cotangents);
 

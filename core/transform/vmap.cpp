@@ -1,4 +1,5 @@
-// vmap: traces the function once with placeholders of one element, then rebuilds its graph by the vmap rule of each node.
+// vmap: traces the function once with placeholders of one element, then rebuilds its graph by the vmap rule of each
+// node.
 #include <unordered_map>
 
 #include "core/error.h"
@@ -34,7 +35,8 @@ void run_rule(const Tensor& x, Batched& batched, std::int64_t size) {
 
 }  // namespace
 
-std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<std::optional<int>> in_axes, int out_axis) {
+std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<std::optional<int>> in_axes,
+                                               int out_axis) {
   return [f, in_axes, out_axis](const Tensors& x) {
     if (in_axes.size() != x.size()) fail("vmap: ", in_axes.size(), " in_axes for ", x.size(), " arguments");
     std::int64_t size = -1;
@@ -48,7 +50,8 @@ std::function<Tensors(const Tensors&)> vmap_of(const Function& f, std::vector<st
       }
       const Tensor front = move_axis(x[i], normal_axis("vmap", *in_axes[i], x[i].rank()), 0);
       if (size >= 0 && front.shape()[0] != size)
-        fail("vmap: argument ", i, " of shape ", x[i].shape(), " has ", front.shape()[0], " elements along its mapped axis, others have ", size);
+        fail("vmap: argument ", i, " of shape ", x[i].shape(), " has ", front.shape()[0],
+             " elements along its mapped axis, others have ", size);
       size = front.shape()[0];
       Shape one = front.shape();
       one.erase(0);

@@ -17,15 +17,18 @@ template <class Rows>
 void expect_not_negative(const Site& site, const char* field, const Rows& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (double error : rows[i])
-      if (error < 0) fail("survey: site '", site.name, "', period ", site.period[i], " s: negative ", field, " ", error);
+      if (error < 0)
+        fail("survey: site '", site.name, "', period ", site.period[i], " s: negative ", field, " ", error);
 }
 
 void validate(const Site& site) {
   for (std::size_t i = 0; i < site.period.size(); ++i) {
     const double period = site.period[i];
-    if (!(period > 0) || std::isinf(period)) fail("survey: site '", site.name, "': period ", period, " s is not positive");
+    if (!(period > 0) || std::isinf(period))
+      fail("survey: site '", site.name, "': period ", period, " s is not positive");
     if (i > 0 && period <= site.period[i - 1])
-      fail("survey: site '", site.name, "': periods must ascend, but ", period, " s follows ", site.period[i - 1], " s");
+      fail("survey: site '", site.name, "': periods must ascend, but ", period, " s follows ", site.period[i - 1],
+           " s");
   }
   expect_rows(site, "z", site.z, true);
   expect_rows(site, "z_error", site.z_error, site.z.empty());
@@ -35,7 +38,8 @@ void validate(const Site& site) {
   expect_rows(site, "tipper_masked", site.tipper_masked, true);
   expect_not_negative(site, "z_error", site.z_error);
   expect_not_negative(site, "tipper_error", site.tipper_error);
-  if (std::abs(site.latitude) > 90) fail("survey: site '", site.name, "': latitude ", site.latitude, " is beyond 90 degrees");
+  if (std::abs(site.latitude) > 90)
+    fail("survey: site '", site.name, "': latitude ", site.latitude, " is beyond 90 degrees");
   if (std::abs(site.longitude) > 180)
     fail("survey: site '", site.name, "': longitude ", site.longitude, " is beyond 180 degrees");
 }

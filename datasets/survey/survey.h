@@ -19,26 +19,26 @@ inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 /// Components in this order everywhere: row = output (E or Hz), column = input (Hx, Hy).
 enum Component : std::uint8_t { xx = 0, xy = 1, yx = 2, yy = 3 };
 
-using Impedance = std::array<Complex, 4>;       ///< Zxx Zxy Zyx Zyy, ohm; NaN where missing
-using ImpedanceError = std::array<double, 4>;   ///< ohm; NaN where the file gives none
-using Tipper = std::array<Complex, 2>;          ///< Tx Ty, Hz = Tx Hx + Ty Hy; NaN where missing
+using Impedance = std::array<Complex, 4>;      ///< Zxx Zxy Zyx Zyy, ohm; NaN where missing
+using ImpedanceError = std::array<double, 4>;  ///< ohm; NaN where the file gives none
+using Tipper = std::array<Complex, 2>;         ///< Tx Ty, Hz = Tx Hx + Ty Hy; NaN where missing
 using TipperError = std::array<double, 2>;
 
 /// Something in a file that was wrong or missing and was mended by a stated rule; never silent.
 struct Repair {
-  std::int64_t line = 0;   ///< of the file, from 1; 0 where lines mean nothing
-  std::string rule;        ///< short and countable, for example "negative-variance"
-  std::string detail;      ///< what stood there and what was made of it
+  std::int64_t line = 0;  ///< of the file, from 1; 0 where lines mean nothing
+  std::string rule;       ///< short and countable, for example "negative-variance"
+  std::string detail;     ///< what stood there and what was made of it
   bool operator==(const Repair&) const = default;
 };
 
 /// Where a site's numbers come from and what was done to them.
 struct Provenance {
-  std::string path;               ///< as given to the reader
-  std::string format;             ///< "edi-z", "edi-spectra", "edi-rho-phase", ...
-  std::string units = "mV/km/nT"; ///< of the impedance as it stood in the file
-  std::string sign = "+";         ///< time factor exp(+iwt) or exp(-iwt) as it stood in the file
-  std::string program;            ///< that wrote the file, where it says so
+  std::string path;                ///< as given to the reader
+  std::string format;              ///< "edi-z", "edi-spectra", "edi-rho-phase", ...
+  std::string units = "mV/km/nT";  ///< of the impedance as it stood in the file
+  std::string sign = "+";          ///< time factor exp(+iwt) or exp(-iwt) as it stood in the file
+  std::string program;             ///< that wrote the file, where it says so
   std::vector<Repair> repairs;
   std::vector<std::string> history;  ///< operations since: "rotate 30", "mask ..."
   bool operator==(const Provenance&) const = default;
@@ -52,10 +52,10 @@ struct Site {
   double elevation = 0.0;           ///< m above sea level
   double rotation = 0.0;            ///< azimuth of x, degrees clockwise from geographic north
 
-  std::vector<double> period;       ///< s, positive, strictly ascending, [n]
-  std::vector<Impedance> z;         ///< [n][4]
+  std::vector<double> period;  ///< s, positive, strictly ascending, [n]
+  std::vector<Impedance> z;    ///< [n][4]
   std::vector<ImpedanceError> z_error;
-  std::vector<std::array<bool, 4>> z_masked;   ///< true: not to be used, by a user's decision; [n] or empty
+  std::vector<std::array<bool, 4>> z_masked;  ///< true: not to be used, by a user's decision; [n] or empty
   std::vector<Tipper> tipper;
   std::vector<TipperError> tipper_error;
   std::vector<std::array<bool, 2>> tipper_masked;

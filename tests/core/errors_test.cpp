@@ -14,9 +14,7 @@ template <class Exception = std::invalid_argument, class F>
 std::string message(const F& f) {
   try {
     f();
-  } catch (const Exception& error) {
-    return error.what();
-  } catch (const std::exception& error) {
+  } catch (const Exception& error) { return error.what(); } catch (const std::exception& error) {
     ADD_FAILURE() << "another exception: " << error.what();
     return "";
   }
@@ -24,10 +22,10 @@ std::string message(const F& f) {
   return "";
 }
 
-#define EXPECT_SAYS(expression, ...)                                                  \
-  do {                                                                                \
-    const std::string said = message([&] { (void)(expression); });                    \
-    for (const std::string part : {__VA_ARGS__})                                      \
+#define EXPECT_SAYS(expression, ...)                                                         \
+  do {                                                                                       \
+    const std::string said = message([&] { (void)(expression); });                           \
+    for (const std::string part : {__VA_ARGS__})                                             \
       EXPECT_NE(said.find(part), std::string::npos) << "without '" << part << "': " << said; \
   } while (false)
 
@@ -39,7 +37,9 @@ const Tensor& complex_matrix() {
   static const Tensor x = matrix() * std::complex<double>(1, 1);
   return x;
 }
-Tensor integers(std::vector<std::int64_t> values) { return Tensor::from(values, {static_cast<std::int64_t>(values.size())}); }
+Tensor integers(std::vector<std::int64_t> values) {
+  return Tensor::from(values, {static_cast<std::int64_t>(values.size())});
+}
 
 TEST(Errors, NameTheOperationTheShapesAndTheMend) {
   const Tensor &x = matrix(), &z = complex_matrix();
@@ -136,7 +136,8 @@ TEST(Errors, OfTransforms) {
   EXPECT_SAYS(vjp(function(square_of), {x}).pullback({ones({3, 2})}), "vjp", "cotangent 0", "[3, 2]", "[2, 3]");
   EXPECT_SAYS(vjp(function(square_of), {x}).pullback({}), "vjp", "0 cotangents", "1 results");
   EXPECT_SAYS(function([](const Tensor& a, const Tensor& b) { return a + b; })({x}), "takes 2", "called with 1");
-  EXPECT_SAYS(vmap([](const Tensor& a, const Tensor& b) { return a + b; })(x, ones({3, 3})), "vmap", "argument 1", "[3, 3]", "3", "2");
+  EXPECT_SAYS(vmap([](const Tensor& a, const Tensor& b) { return a + b; })(x, ones({3, 3})), "vmap", "argument 1",
+              "[3, 3]", "3", "2");
   EXPECT_SAYS(vmap_of(function(square_of), {0, 0})({x}), "vmap", "2 in_axes", "1 arguments");
   EXPECT_SAYS(vmap_of(function(square_of), {std::nullopt})({x}), "vmap", "no argument");
   EXPECT_SAYS(vmap([](const Tensor& t) { return Tensor(t.item()); })(x[0]), "vmap", "where()", "cond()");
@@ -148,7 +149,8 @@ TEST(Errors, OfTransforms) {
   EXPECT_SAYS(custom_rule_of(f, {}, "mine"), "mine", "jvp rule or both");
   EXPECT_SAYS(grad([&](const Tensor& t) {
                 return custom_rule_of([&](const Tensors& u) { return Tensors{u[0] * t}; }, wrong, "mine")({t})[0];
-              })(Tensor(1.0)), "mine", "from outside", "argument");
+              })(Tensor(1.0)),
+              "mine", "from outside", "argument");
 }
 
 TEST(Errors, ThatDependOnDataComeWithEvaluationAndLeaveTheGraphUsable) {

@@ -47,8 +47,10 @@ inline Plain plain(const Tensor& x) {
   with_type(x.dtype(), [&](auto t) {
     using T = decltype(t);
     for (const T value : x.data<T>()) {
-      if constexpr (requires { value.real(); }) p.values.emplace_back(value.real(), value.imag());
-      else p.values.emplace_back(static_cast<long double>(value), 0.0L);
+      if constexpr (requires { value.real(); })
+        p.values.emplace_back(value.real(), value.imag());
+      else
+        p.values.emplace_back(static_cast<long double>(value), 0.0L);
     }
   });
   return p;

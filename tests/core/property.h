@@ -11,10 +11,10 @@ namespace terrella::test {
 /// An operation with a way to make inputs for it. Names are C++ identifiers.
 struct Case {
   std::string name;
-  Function f;  ///< to one tensor
+  Function f;                                                      ///< to one tensor
   std::function<Tensors(DType dtype, std::uint64_t seed)> sample;  ///< what is differentiable has that dtype
   std::function<Plain(const std::vector<Plain>&)> reference;
-  std::string kinds = "RC";   ///< dtypes that it takes: B, I, R, C as in elementwise.def
+  std::string kinds = "RC";  ///< dtypes that it takes: B, I, R, C as in elementwise.def
   bool differentiable = true;
   double difference_tolerance = 2e-7;  ///< of central differences, relative
 };
@@ -31,7 +31,8 @@ void expect_values(const Case& c);
 void expect_derivatives(const Case& c);
 /// f32 and c64: dot products, and first and second derivatives against those in f64 and c128.
 void expect_single_precision(const Case& c);
-/// vmap against a loop: every choice of mapped inputs, first and last axes, nested, and with vjp and jvp inside and outside.
+/// vmap against a loop: every choice of mapped inputs, first and last axes, nested, and with vjp and jvp inside and
+/// outside.
 void expect_vmap(const Case& c);
 
 /// Parts of the above for a function of one tensor.

@@ -13,34 +13,35 @@ bool blas_is_right();
 
 }  // namespace terrella::cpu
 
-// LAPACK's Fortran interface: column-major, arguments by address. Fortran passes the length of each text behind all other
-// arguments; the callee may write to that place, which without the argument is somebody else's stack.
+// LAPACK's Fortran interface: column-major, arguments by address. Fortran passes the length of each text behind all
+// other arguments; the callee may write to that place, which without the argument is somebody else's stack.
 extern "C" {
-#define TERRELLA_LAPACK(p, T, R)                                                                                    \
-  void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info, std::size_t uplo_length = 1);     \
+#define TERRELLA_LAPACK(p, T, R)                                                                                \
+  void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info, std::size_t uplo_length = 1); \
   void p##gelqf_(const int* m, const int* n, T* a, const int* lda, T* tau, T* work, const int* lwork, int* info);
 TERRELLA_LAPACK(s, float, float)
 TERRELLA_LAPACK(d, double, double)
 TERRELLA_LAPACK(c, std::complex<float>, float)
 TERRELLA_LAPACK(z, std::complex<double>, double)
 #undef TERRELLA_LAPACK
-#define TERRELLA_LAPACK(name, T) \
-  void name(const int* m, const int* n, const int* k, T* a, const int* lda, const T* tau, T* work, const int* lwork, int* info);
+#define TERRELLA_LAPACK(name, T)                                                                                     \
+  void name(const int* m, const int* n, const int* k, T* a, const int* lda, const T* tau, T* work, const int* lwork, \
+            int* info);
 TERRELLA_LAPACK(sorglq_, float)
 TERRELLA_LAPACK(dorglq_, double)
 TERRELLA_LAPACK(cunglq_, std::complex<float>)
 TERRELLA_LAPACK(zunglq_, std::complex<double>)
 #undef TERRELLA_LAPACK
-#define TERRELLA_LAPACK(name, T)                                                                                       \
-  void name(const char* jobz, const int* m, const int* n, T* a, const int* lda, T* s, T* u, const int* ldu, T* vt,      \
+#define TERRELLA_LAPACK(name, T)                                                                                   \
+  void name(const char* jobz, const int* m, const int* n, T* a, const int* lda, T* s, T* u, const int* ldu, T* vt, \
             const int* ldvt, T* work, const int* lwork, int* iwork, int* info, std::size_t jobz_length = 1);
 TERRELLA_LAPACK(sgesdd_, float)
 TERRELLA_LAPACK(dgesdd_, double)
 #undef TERRELLA_LAPACK
-#define TERRELLA_LAPACK(name, T)                                                                                        \
-  void name(const char* jobz, const int* m, const int* n, std::complex<T>* a, const int* lda, T* s, std::complex<T>* u, \
-            const int* ldu, std::complex<T>* vt, const int* ldvt, std::complex<T>* work, const int* lwork, T* rwork,    \
-            int* iwork, int* info, std::size_t jobz_length = 1);
+#define TERRELLA_LAPACK(name, T)                                                                             \
+  void name(const char* jobz, const int* m, const int* n, std::complex<T>* a, const int* lda, T* s,          \
+            std::complex<T>* u, const int* ldu, std::complex<T>* vt, const int* ldvt, std::complex<T>* work, \
+            const int* lwork, T* rwork, int* iwork, int* info, std::size_t jobz_length = 1);
 TERRELLA_LAPACK(cgesdd_, float)
 TERRELLA_LAPACK(zgesdd_, double)
 #undef TERRELLA_LAPACK

@@ -51,8 +51,10 @@ void strided(const Array& in, const Array& out) {
       for (std::int64_t i = first; i < last; ++i) y[i * b] = converted<To>(x[i * a]);
     }
   };
-  if (loop.rows() == 1) parallel_for(inner, 32768, [&](std::int64_t s, std::int64_t e) { row(0, 1, s, e); });
-  else parallel_for(loop.rows(), grain, [&](std::int64_t s, std::int64_t e) { row(s, e, 0, inner); });
+  if (loop.rows() == 1)
+    parallel_for(inner, 32768, [&](std::int64_t s, std::int64_t e) { row(0, 1, s, e); });
+  else
+    parallel_for(loop.rows(), grain, [&](std::int64_t s, std::int64_t e) { row(s, e, 0, inner); });
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ class Cpu final : public Backend {
   void cumulate(Cumulation cumulation, const Array& in, int axis, Array& out) override {
     cpu::cumulate(cumulation, in, axis, out);
   }
-  void arg_reduce(bool maximum, const Array& in, int axis, Array& out) override { cpu::arg_reduce(maximum, in, axis, out); }
+  void arg_reduce(bool maximum, const Array& in, int axis, Array& out) override {
+    cpu::arg_reduce(maximum, in, axis, out);
+  }
   void gather(const Array& in, const Array& index, int axis, Array& out) override { cpu::gather(in, index, axis, out); }
   void scatter_add(const Array& in, const Array& index, int axis, Array& out) override {
     cpu::scatter_add(in, index, axis, out);

@@ -12,16 +12,22 @@
 namespace terrella::cpu {
 namespace {
 
-constexpr std::int64_t grain = 32768;        // elements a piece: larger than the cost of handing it to a thread
-constexpr std::int64_t shortest_row = 32;    // shorter rows cost more in calls than a copy of the operand
+constexpr std::int64_t grain = 32768;      // elements a piece: larger than the cost of handing it to a thread
+constexpr std::int64_t shortest_row = 32;  // shorter rows cost more in calls than a copy of the operand
 
 const ElementwiseTable& table() {
   static const ElementwiseTable filled = [] {
     ElementwiseTable t{};
     switch (isa()) {
-      case Isa::baseline: fill_elementwise_baseline(&t); break;
-      case Isa::avx2: fill_elementwise_avx2(&t); break;
-      case Isa::avx512: fill_elementwise_avx512(&t); break;
+      case Isa::baseline:
+        fill_elementwise_baseline(&t);
+        break;
+      case Isa::avx2:
+        fill_elementwise_avx2(&t);
+        break;
+      case Isa::avx512:
+        fill_elementwise_avx512(&t);
+        break;
     }
     return t;
   }();
@@ -32,7 +38,8 @@ const ElementwiseTable& table() {
 void provide(std::span<const Array> inputs, Array& out) {
   out.strides = row_major_strides(out.shape);
   for (const Array& in : inputs) {
-    if (in.buffer.unique() && !in.buffer->owner && in.shape == out.shape && size_of(in.dtype) == size_of(out.dtype) && in.contiguous()) {
+    if (in.buffer.unique() && !in.buffer->owner && in.shape == out.shape && size_of(in.dtype) == size_of(out.dtype) &&
+        in.contiguous()) {
       out.buffer = in.buffer;
       out.offset = in.offset;
       return;
@@ -86,11 +93,15 @@ void for_rows(std::array<Array, N> operands, Array& out, const Row& row) {
   constexpr bool whole = true;  // the output may stand where an input stood
   if (rows == 1) {
     if (inner <= grain) return run(0, 0, inner);
-    return parallel_for(inner, grain, [&](std::int64_t b, std::int64_t e) { run(0, b, e); }, whole);
+    return parallel_for(
+        inner, grain, [&](std::int64_t b, std::int64_t e) { run(0, b, e); }, whole);
   }
-  parallel_for(rows, std::max<std::int64_t>(1, grain / std::max<std::int64_t>(1, inner)), [&](std::int64_t b, std::int64_t e) {
-    for (std::int64_t r = b; r < e; ++r) run(r, 0, inner);
-  }, whole);
+  parallel_for(
+      rows, std::max<std::int64_t>(1, grain / std::max<std::int64_t>(1, inner)),
+      [&](std::int64_t b, std::int64_t e) {
+        for (std::int64_t r = b; r < e; ++r) run(r, 0, inner);
+      },
+      whole);
 }
 
 void select(std::span<const Array> in, Array& out) {

@@ -16,19 +16,19 @@ enum Code {
 static_assert(code_count < terrella::cpu::ElementwiseTable::operations);
 
 // One type an operation; apply() is its body.
-#define TERRELLA_UNARY_BODY(name, body)        \
-  struct Body_##name {                         \
-    template <class T>                         \
-    static inline auto apply(T x) {            \
-      return body;                             \
-    }                                          \
+#define TERRELLA_UNARY_BODY(name, body) \
+  struct Body_##name {                  \
+    template <class T>                  \
+    static inline auto apply(T x) {     \
+      return body;                      \
+    }                                   \
   };
-#define TERRELLA_BINARY_BODY(name, body)       \
-  struct Body_##name {                         \
-    template <class T>                         \
-    static inline auto apply(T x, T y) {       \
-      return body;                             \
-    }                                          \
+#define TERRELLA_BINARY_BODY(name, body) \
+  struct Body_##name {                   \
+    template <class T>                   \
+    static inline auto apply(T x, T y) { \
+      return body;                       \
+    }                                    \
   };
 #define UNARY(name, kinds, domain, body, derivative, help) TERRELLA_UNARY_BODY(name, body)
 #define UNARY_RULES(name, kinds, result, domain, body, jvp, vjp, help) TERRELLA_UNARY_BODY(name, body)
@@ -72,13 +72,13 @@ using Table = terrella::cpu::ElementwiseTable;
 enum { boolean, i32, i64, f32, f64, complex64, complex128 };  // the order of DType
 
 #define UNARY_B(name) table->unary[code_##name][boolean] = unary_loop<Body_##name, bool>;
-#define UNARY_I(name)                                         \
+#define UNARY_I(name)                                            \
   table->unary[code_##name][i32] = unary_loop<Body_##name, int>; \
   table->unary[code_##name][i64] = unary_loop<Body_##name, long>;
-#define UNARY_R(name)                                           \
+#define UNARY_R(name)                                              \
   table->unary[code_##name][f32] = unary_loop<Body_##name, float>; \
   table->unary[code_##name][f64] = unary_loop<Body_##name, double>;
-#define UNARY_C(name)                                               \
+#define UNARY_C(name)                                                  \
   table->unary[code_##name][complex64] = unary_loop<Body_##name, c64>; \
   table->unary[code_##name][complex128] = unary_loop<Body_##name, c128>;
 #define UNARY_RC(name) UNARY_R(name) UNARY_C(name)
@@ -86,13 +86,13 @@ enum { boolean, i32, i64, f32, f64, complex64, complex128 };  // the order of DT
 #define UNARY_IRC(name) UNARY_I(name) UNARY_RC(name)
 
 #define BINARY_B(name) table->binary[code_##name][boolean] = binary_loop<Body_##name, bool>;
-#define BINARY_I(name)                                           \
+#define BINARY_I(name)                                             \
   table->binary[code_##name][i32] = binary_loop<Body_##name, int>; \
   table->binary[code_##name][i64] = binary_loop<Body_##name, long>;
-#define BINARY_R(name)                                             \
+#define BINARY_R(name)                                               \
   table->binary[code_##name][f32] = binary_loop<Body_##name, float>; \
   table->binary[code_##name][f64] = binary_loop<Body_##name, double>;
-#define BINARY_C(name)                                                 \
+#define BINARY_C(name)                                                   \
   table->binary[code_##name][complex64] = binary_loop<Body_##name, c64>; \
   table->binary[code_##name][complex128] = binary_loop<Body_##name, c128>;
 #define BINARY_RC(name) BINARY_R(name) BINARY_C(name)

@@ -18,7 +18,8 @@ std::vector<std::int64_t> checked(const char* operation, const Array& index, std
   for (std::size_t i = 0; i < at.size(); ++i) {
     at[i] = flat.data<std::int64_t>()[i];
     if (at[i] < -extent || at[i] >= extent)
-      throw std::out_of_range(text(operation, ": index ", at[i], " at position ", i, " is out of range for an axis of extent ", extent,
+      throw std::out_of_range(text(operation, ": index ", at[i], " at position ", i,
+                                   " is out of range for an axis of extent ", extent,
                                    extent > 0 ? text("; use ", -extent, " to ", extent - 1) : ""));
     if (at[i] < 0) at[i] += extent;
   }
@@ -36,12 +37,13 @@ void gather(const Array& in, const Array& index, int axis, Array& out) {
   const auto width = static_cast<std::int64_t>(size_of(x.dtype)) * a.inner;
   const char* from = static_cast<const char*>(x.bytes());
   char* to = static_cast<char*>(out.bytes());
-  parallel_for(a.outer * count, std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, width)), [&](std::int64_t b, std::int64_t e) {
-    for (std::int64_t r = b; r < e; ++r) {
-      const char* row = from + ((r / count) * a.along + at[static_cast<std::size_t>(r % count)]) * width;
-      std::copy(row, row + width, to + r * width);
-    }
-  });
+  parallel_for(a.outer * count, std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, width)),
+               [&](std::int64_t b, std::int64_t e) {
+                 for (std::int64_t r = b; r < e; ++r) {
+                   const char* row = from + ((r / count) * a.along + at[static_cast<std::size_t>(r % count)]) * width;
+                   std::copy(row, row + width, to + r * width);
+                 }
+               });
 }
 
 void scatter_add(const Array& in, const Array& index, int axis, Array& out) {

@@ -16,7 +16,8 @@ namespace {
 
 /// y += x y by plain loops; for integers, small matrices, and where OpenBLAS fails its check.
 template <class T>
-void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx, std::int64_t ldy, std::int64_t ldo) {
+void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx,
+           std::int64_t ldy, std::int64_t ldo) {
   for (std::int64_t i = 0; i < m; ++i) {
     T* row = out + i * ldo;
     std::fill(row, row + n, T(0));
@@ -29,7 +30,8 @@ void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::
 }
 
 template <class T>
-void blas(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx, std::int64_t ldy, std::int64_t ldo) {
+void blas(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx,
+          std::int64_t ldy, std::int64_t ldo) {
   const auto M = static_cast<blasint>(m), K = static_cast<blasint>(k), N = static_cast<blasint>(n);
   const auto A = static_cast<blasint>(ldx), B = static_cast<blasint>(ldy), C = static_cast<blasint>(ldo);
   const T one(1), zero(0);
@@ -62,10 +64,14 @@ bool agrees() {
 bool blas_is_right() {
   static const bool right = [] {
     openblas_set_num_threads(1);
-    const bool ok = agrees<float>() && agrees<double>() && agrees<std::complex<float>>() && agrees<std::complex<double>>();
+    const bool ok =
+        agrees<float>() && agrees<double>() && agrees<std::complex<float>>() && agrees<std::complex<double>>();
     if (!ok)
-      std::fprintf(stderr, "terrella: OpenBLAS (%s) computes wrong products on this processor; plain loops are used, which are slow. "
-                           "Set OPENBLAS_CORETYPE to a processor it knows, for example Haswell.\n", openblas_get_corename());
+      std::fprintf(
+          stderr,
+          "terrella: OpenBLAS (%s) computes wrong products on this processor; plain loops are used, which are slow. "
+          "Set OPENBLAS_CORETYPE to a processor it knows, for example Haswell.\n",
+          openblas_get_corename());
     return ok;
   }();
   return right;
@@ -74,7 +80,8 @@ bool blas_is_right() {
 namespace {
 
 template <class T>
-void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx, std::int64_t ldy, std::int64_t ldo) {
+void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx,
+             std::int64_t ldy, std::int64_t ldo) {
   constexpr bool floating = !std::is_integral_v<T>;
   if constexpr (floating) {
     if (m * n * k > 512 && blas_is_right()) return blas(x, y, out, m, k, n, ldx, ldy, ldo);
@@ -95,8 +102,10 @@ void batched(const Array& x, const Array& y, Array& out) {
   constexpr std::int64_t tile = 256;
   const bool large = m * n * k > 64 * 64 * 64;
   const std::int64_t tile_m = large ? tile : m, tile_n = large ? 2 * tile : n;
-  const std::int64_t tiles_m = (m + tile_m - 1) / tile_m, tiles_n = (n + tile_n - 1) / tile_n, tiles = tiles_m * tiles_n;
-  const std::int64_t grain = std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, std::min(tile_m, m) * std::min(tile_n, n) * k));
+  const std::int64_t tiles_m = (m + tile_m - 1) / tile_m, tiles_n = (n + tile_n - 1) / tile_n,
+                     tiles = tiles_m * tiles_n;
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, std::min(tile_m, m) * std::min(tile_n, n) * k));
   const T* px = x.data<T>();
   const T* py = y.data<T>();
   T* po = out.data<T>();

@@ -13,11 +13,12 @@ namespace terrella::cpu {
 namespace {
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t header = 64;               // the Buffer stands before its data, in one allocation
-constexpr std::size_t large = 256 * 1024;        // from here on blocks are kept
-constexpr std::size_t small = 256;               // up to here, header included, blocks are kept by each thread
+constexpr std::size_t header = 64;         // the Buffer stands before its data, in one allocation
+constexpr std::size_t large = 256 * 1024;  // from here on blocks are kept
+constexpr std::size_t small = 256;         // up to here, header included, blocks are kept by each thread
 using SmallBlocks = Recycled<small, alignment, 8192>;
-constexpr std::size_t addressable = std::size_t{1} << 47;  // of a process on x86-64; the allocator is not asked for more
+constexpr std::size_t addressable = std::size_t{1}
+                                    << 47;  // of a process on x86-64; the allocator is not asked for more
 constexpr std::size_t keep_at_most = std::size_t{1} << 30;
 static_assert(sizeof(Buffer) <= header);
 

@@ -50,7 +50,8 @@ int threads() {
   return count ? count : tbb::this_task_arena::max_concurrency();
 }
 
-void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body, bool whole) {
+void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body,
+                  bool whole) {
   const auto work = [&](std::int64_t begin, std::int64_t end) {
     if (whole || !interrupt_check.load(std::memory_order_relaxed)) return body(begin, end);
     for (std::int64_t b = begin; b < end; b += grain) {
@@ -64,7 +65,8 @@ void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(s
   }
   const std::int64_t pieces = (n + grain - 1) / grain;
 #ifdef TERRELLA_WATCHED
-  // TBB passes tasks between threads unseen by the sanitizer. Plain threads take the pieces, so that bodies are watched.
+  // TBB passes tasks between threads unseen by the sanitizer. Plain threads take the pieces, so that bodies are
+  // watched.
   std::atomic<std::int64_t> next{0};
   std::mutex failing;
   std::exception_ptr failure;
@@ -96,8 +98,10 @@ void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(s
     const std::lock_guard lock(mutex);
     chosen = arena;
   }
-  if (chosen) chosen->execute(run);
-  else run();
+  if (chosen)
+    chosen->execute(run);
+  else
+    run();
 #endif
 }
 

@@ -15,43 +15,70 @@ constexpr std::int64_t chunk_size = 4096;  // elements that one leaf of the tree
 constexpr int lanes = 16;                  // independent accumulators inside a leaf
 
 template <class T>
-inline constexpr bool ordered = !requires(T t) { t.real(); };
+inline constexpr bool ordered = !requires(T t) {
+  t.real();
+};
 
 struct SumOf {
   template <class T>
-  static T identity() { return T(0); }
+  static T identity() {
+    return T(0);
+  }
   template <class T>
-  static T combine(T a, T b) { return a + b; }
+  static T combine(T a, T b) {
+    return a + b;
+  }
 };
 struct ProductOf {
   template <class T>
-  static T identity() { return T(1); }
+  static T identity() {
+    return T(1);
+  }
   template <class T>
-  static T combine(T a, T b) { return a * b; }
+  static T combine(T a, T b) {
+    return a * b;
+  }
 };
 struct SmallestOf {
   template <class T>
-  static T identity() { return std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max(); }
+  static T identity() {
+    return std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  }
   template <class T>
-  static T combine(T a, T b) { return a < b || a != a ? a : b; }  // NaN wins
+  static T combine(T a, T b) {
+    return a < b || a != a ? a : b;
+  }  // NaN wins
 };
 struct LargestOf {
   template <class T>
-  static T identity() { return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest(); }
+  static T identity() {
+    return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                : std::numeric_limits<T>::lowest();
+  }
   template <class T>
-  static T combine(T a, T b) { return a > b || a != a ? a : b; }
+  static T combine(T a, T b) {
+    return a > b || a != a ? a : b;
+  }
 };
 struct AnyOf {
   template <class T>
-  static T identity() { return T(0); }
+  static T identity() {
+    return T(0);
+  }
   template <class T>
-  static T combine(T a, T b) { return a != T(0) ? a : b; }
+  static T combine(T a, T b) {
+    return a != T(0) ? a : b;
+  }
 };
 struct AllOf {
   template <class T>
-  static T identity() { return T(1); }
+  static T identity() {
+    return T(1);
+  }
   template <class T>
-  static T combine(T a, T b) { return a == T(0) ? a : b; }
+  static T combine(T a, T b) {
+    return a == T(0) ? a : b;
+  }
 };
 
 /// Pairwise over `count` rows of `width`, in place; the result is in the first row.
@@ -82,9 +109,11 @@ void reduce_middle(const T* x, std::int64_t outer, std::int64_t along, std::int6
   const std::int64_t rows = std::max<std::int64_t>(1, chunk_size / inner);  // of `along` in one leaf
   const std::int64_t chunks = (along + rows - 1) / rows;
   std::vector<T> partial;
-  if constexpr (!std::is_same_v<T, bool>) partial.resize(static_cast<std::size_t>(chunks > 1 ? outer * chunks * inner : 0));
+  if constexpr (!std::is_same_v<T, bool>)
+    partial.resize(static_cast<std::size_t>(chunks > 1 ? outer * chunks * inner : 0));
   T* to = chunks > 1 ? reinterpret_cast<T*>(partial.data()) : y;
-  const std::int64_t grain = std::max<std::int64_t>(1, 32768 / std::max<std::int64_t>(1, std::min(rows, along) * inner));
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, 32768 / std::max<std::int64_t>(1, std::min(rows, along) * inner));
   parallel_for(outer * chunks, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t c = begin; c < end; ++c) {
       const std::int64_t first = (c % chunks) * rows, count = std::min(rows, along - first);
@@ -108,10 +137,12 @@ void reduce_middle(const T* x, std::int64_t outer, std::int64_t along, std::int6
 
 template <class Op>
 void dispatch(const Array& x, const AroundAxis& a, Array& y) {
-  if (x.dtype == DType::boolean) return reduce_middle<Op>(x.data<std::uint8_t>(), a.outer, a.along, a.inner, y.data<std::uint8_t>());
+  if (x.dtype == DType::boolean)
+    return reduce_middle<Op>(x.data<std::uint8_t>(), a.outer, a.along, a.inner, y.data<std::uint8_t>());
   with_type(x.dtype, [&](auto t) {
     using T = decltype(t);
-    if constexpr (!std::is_same_v<T, bool> && (ordered<T> || std::is_same_v<Op, SumOf> || std::is_same_v<Op, ProductOf>))
+    if constexpr (!std::is_same_v<T, bool> &&
+                  (ordered<T> || std::is_same_v<Op, SumOf> || std::is_same_v<Op, ProductOf>))
       reduce_middle<Op>(x.data<T>(), a.outer, a.along, a.inner, y.data<T>());
   });
 }
@@ -127,8 +158,10 @@ void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& ou
   bool together = true;
   for (int i = 0; i < in.shape.rank(); ++i) {
     if (!reduced[i]) continue;
-    if (first < 0) first = i;
-    else if (i != last + 1) together = false;
+    if (first < 0)
+      first = i;
+    else if (i != last + 1)
+      together = false;
     last = i;
   }
   if (!together) {
@@ -155,12 +188,18 @@ void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& ou
     around.inner = x.size();
   }
   switch (reduction) {
-    case Reduction::sum: return dispatch<SumOf>(x, around, out);
-    case Reduction::product: return dispatch<ProductOf>(x, around, out);
-    case Reduction::minimum: return dispatch<SmallestOf>(x, around, out);
-    case Reduction::maximum: return dispatch<LargestOf>(x, around, out);
-    case Reduction::any: return dispatch<AnyOf>(x, around, out);
-    case Reduction::all: return dispatch<AllOf>(x, around, out);
+    case Reduction::sum:
+      return dispatch<SumOf>(x, around, out);
+    case Reduction::product:
+      return dispatch<ProductOf>(x, around, out);
+    case Reduction::minimum:
+      return dispatch<SmallestOf>(x, around, out);
+    case Reduction::maximum:
+      return dispatch<LargestOf>(x, around, out);
+    case Reduction::any:
+      return dispatch<AnyOf>(x, around, out);
+    case Reduction::all:
+      return dispatch<AllOf>(x, around, out);
   }
 }
 
@@ -173,15 +212,19 @@ void cumulate(Cumulation cumulation, const Array& in, int axis, Array& out) {
     if constexpr (!std::is_same_v<T, bool>) {
       const T* from = x.data<T>();
       T* to = out.data<T>();
-      parallel_for(a.outer, std::max<std::int64_t>(1, 32768 / std::max<std::int64_t>(1, a.along * a.inner)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t o = begin; o < end; ++o)
-          for (std::int64_t i = 0; i < a.along; ++i)
-            for (std::int64_t k = 0; k < a.inner; ++k) {
-              const std::int64_t at = (o * a.along + i) * a.inner + k;
-              if (i == 0) to[at] = from[at];
-              else to[at] = cumulation == Cumulation::sum ? to[at - a.inner] + from[at] : to[at - a.inner] * from[at];
-            }
-      });
+      parallel_for(a.outer, std::max<std::int64_t>(1, 32768 / std::max<std::int64_t>(1, a.along * a.inner)),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t o = begin; o < end; ++o)
+                       for (std::int64_t i = 0; i < a.along; ++i)
+                         for (std::int64_t k = 0; k < a.inner; ++k) {
+                           const std::int64_t at = (o * a.along + i) * a.inner + k;
+                           if (i == 0)
+                             to[at] = from[at];
+                           else
+                             to[at] = cumulation == Cumulation::sum ? to[at - a.inner] + from[at]
+                                                                    : to[at - a.inner] * from[at];
+                         }
+                   });
     }
   });
 }

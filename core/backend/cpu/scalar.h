@@ -5,6 +5,8 @@
 __extension__ typedef __complex__ float c64;
 __extension__ typedef __complex__ double c128;
 
+// One line each, as in a table.
+// clang-format off
 template <class T> struct RealOf { using type = T; };
 template <> struct RealOf<c64> { using type = float; };
 template <> struct RealOf<c128> { using type = double; };
@@ -133,3 +135,4 @@ template <class T> inline T remainder(T x, T y) {
   const T r = x % y;
   return r != 0 && ((r < 0) != (y < 0)) ? r + y : r;
 }
+// clang-format on

@@ -125,7 +125,9 @@ class Fragile final : public graph::Op {
     backend.elementwise(Elementwise::negative, in, out[0]);
   }
   Tensors jvp(const graph::RuleContext&, std::span<const Tensor> t) const override { return {-t[0]}; }
-  Tensors vjp(const graph::RuleContext&, std::span<const Tensor> g, const std::vector<bool>&) const override { return {-g[0]}; }
+  Tensors vjp(const graph::RuleContext&, std::span<const Tensor> g, const std::vector<bool>&) const override {
+    return {-g[0]};
+  }
   Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override { return {-x[0]}; }
 
  private:

@@ -49,11 +49,16 @@ TEST(SharedGraph, OverlappingGraphsAreEvaluatedOnce) {
 
 TEST(SharedGraph, DataOfOneStridedTensorIsReadByMany) {
   Tensor y;
-  together([&] { y = transpose(reshape(linspace(0, 1, 600), {20, 30})); },
-           [&](int t) {
-             if (t % 2) EXPECT_DOUBLE_EQ(y.data<double>()[1], 30.0 / 599.0);
-             else EXPECT_NEAR(sum(y * 2.0).item(), 600.0, 1e-10);
-           });
+  together(
+      [&] {
+        y = transpose(reshape(linspace(0, 1, 600), {20, 30}));
+      },
+      [&](int t) {
+        if (t % 2)
+          EXPECT_DOUBLE_EQ(y.data<double>()[1], 30.0 / 599.0);
+        else
+          EXPECT_NEAR(sum(y * 2.0).item(), 600.0, 1e-10);
+      });
 }
 
 TEST(SharedGraph, TransformsOnThreadsDoNotMeet) {
@@ -84,8 +89,10 @@ TEST(SharedGraph, CheckpointsAndTuplesAreShared) {
       },
       [&](int t) {
         const Tensor inside = sin(x) * x;
-        if (t % 2) EXPECT_LT(max_abs(y - sin(inside) * inside), 1e-15);
-        else EXPECT_LT(max_abs(g - (cos(inside) * inside + sin(inside)) * (cos(x) * x + sin(x))), 1e-14);
+        if (t % 2)
+          EXPECT_LT(max_abs(y - sin(inside) * inside), 1e-15);
+        else
+          EXPECT_LT(max_abs(g - (cos(inside) * inside + sin(inside)) * (cos(x) * x + sin(x))), 1e-14);
       });
 }
 
@@ -110,8 +117,10 @@ TEST(SharedGraph, TheNumberOfThreadsMayChangeMeanwhile) {
   const double expected = sum(x).item();
   together([] {},
            [&](int t) {
-             if (t == 0) cpu::set_threads(1 + static_cast<int>(expected) % 3);
-             else if (t == 1) cpu::set_threads(2);
+             if (t == 0)
+               cpu::set_threads(1 + static_cast<int>(expected) % 3);
+             else if (t == 1)
+               cpu::set_threads(2);
              EXPECT_EQ(sum(x + 0.0).item(), expected);
            });
   cpu::set_threads(0);

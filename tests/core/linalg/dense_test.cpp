@@ -64,7 +64,9 @@ TEST_P(Dense, Derivatives) {
   const auto expect_right = [&](const Function& f, const Tensor& x, const char* what) {
     EXPECT_LT(check::dot_product_error(f, x), 1e-12) << what;
     EXPECT_LT(check::gradient_error(f, x, {.step = 1e-3}), 1e-6) << what;
-    const Function second = [&](const Tensors& t) { return Tensors{jvp(f, t, {random_normal(x.shape(), 11, d)}).tangent[0]}; };
+    const Function second = [&](const Tensors& t) {
+      return Tensors{jvp(f, t, {random_normal(x.shape(), 11, d)}).tangent[0]};
+    };
     EXPECT_LT(check::dot_product_error(second, x), 1e-11) << what << ", second order";
     EXPECT_LT(check::gradient_error(second, x, {.step = 1e-3}), 1e-5) << what << ", second order";
   };
@@ -73,16 +75,20 @@ TEST_P(Dense, Derivatives) {
   expect_right(function([&](const Tensor& x) { return solve_positive(a, x); }), b, "solve_positive in b");
   for (const bool lower : {true, false})
     for (const bool adjoint_too : {true, false})
-      expect_right(function([&](const Tensor& x) { return triangular_solve(x, b, {lower, adjoint_too}); }), a, "triangular");
+      expect_right(function([&](const Tensor& x) {
+                     return triangular_solve(x, b, {lower, adjoint_too});
+                   }),
+                   a, "triangular");
   expect_right(function([](const Tensor& x) { return qr(x).q; }), tall, "q");
   expect_right(function([](const Tensor& x) { return qr(x).r; }), tall, "r");
   expect_right(function([](const Tensor& x) { return svd(x).s; }), tall, "s");
   // Singular vectors in a combination that does not depend on their phase: f(A) = U exp(-S) V^H.
   for (const Tensor& x : {tall, matrix_transpose(tall)})
     expect_right(function([&](const Tensor& y) {
-      const Svd s = svd(y);
-      return matmul(s.u * cast(expand_dims(exp(-s.s), s.s.rank() - 1), d), s.vh);
-    }), x, "U exp(-S) V^H");
+                   const Svd s = svd(y);
+                   return matmul(s.u * cast(expand_dims(exp(-s.s), s.s.rank() - 1), d), s.vh);
+                 }),
+                 x, "U exp(-S) V^H");
 }
 
 TEST_P(Dense, BatchesEqualLoops) {
@@ -102,8 +108,9 @@ TEST(DenseErrors, NameTheMatrixAndThePivot) {
     cholesky(bad).eval();
     FAIL();
   } catch (const SolveError& e) {
-    EXPECT_STREQ(e.what(), "cholesky: the matrix is not positive definite (2 rows; pivot 1 is not positive) "
-                           "(in cholesky of f64 [2, 2]; TERRELLA_DEBUG=1 shows where it was made)");
+    EXPECT_STREQ(e.what(),
+                 "cholesky: the matrix is not positive definite (2 rows; pivot 1 is not positive) "
+                 "(in cholesky of f64 [2, 2]; TERRELLA_DEBUG=1 shows where it was made)");
   }
   const Tensor singular = {{1.0, 0.0}, {2.0, 0.0}};
   EXPECT_THROW(triangular_solve(singular, {1.0, 1.0}).eval(), SolveError);

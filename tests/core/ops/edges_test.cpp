@@ -22,7 +22,8 @@ TEST(Edges, NanWinsInExtremaAtEveryPlace) {
   for (const std::int64_t n : {1, 7, 40, 9000}) {
     for (const std::int64_t at : {std::int64_t{0}, n / 2, n - 1}) {
       const Tensor x = index_set(linspace(-1, 1, n), {at}, nan);
-      for (const Tensor& y : {max(x), min(x), max(reshape(x, {n, 1}), {0})[0], sum(x), prod(x), mean(x), norm(x), logsumexp(x)})
+      for (const Tensor& y :
+           {max(x), min(x), max(reshape(x, {n, 1}), {0})[0], sum(x), prod(x), mean(x), norm(x), logsumexp(x)})
         EXPECT_TRUE(std::isnan(y.item())) << n << " at " << at;
       EXPECT_EQ(argmax(x).item<std::int64_t>(), at);
       EXPECT_EQ(argmin(x).item<std::int64_t>(), at);
@@ -57,13 +58,17 @@ TEST(Edges, LargeNumbersDoNotOverflowOnTheWay) {
 }
 
 TEST(Edges, DivisionFollowsPython) {
-  expect_equal(remainder(Tensor{5, -5, 5, -5, 1, -1, 0, 6}, Tensor{3, 3, -3, -3, inf, inf, 3, 3}), {2, 1, -1, -2, 1, inf, 0, 0});
-  expect_equal(floor_divide(Tensor{5, -5, 5, -5, 1, -1, 0, 6}, Tensor{3, 3, -3, -3, inf, inf, 3, 3}), {1, -2, -2, 1, 0, -1, 0, 2});
+  expect_equal(remainder(Tensor{5, -5, 5, -5, 1, -1, 0, 6}, Tensor{3, 3, -3, -3, inf, inf, 3, 3}),
+               {2, 1, -1, -2, 1, inf, 0, 0});
+  expect_equal(floor_divide(Tensor{5, -5, 5, -5, 1, -1, 0, 6}, Tensor{3, 3, -3, -3, inf, inf, 3, 3}),
+               {1, -2, -2, 1, 0, -1, 0, 2});
   // 1e17 = 3 * 33333333333333333 + 1, and 0.1 is a little above a tenth.
   expect_equal(remainder(Tensor{1e17, 1.0, 0.3}, Tensor{3, 0.1, 0.1}), {1, std::fmod(1.0, 0.1), std::fmod(0.3, 0.1)});
   expect_equal(floor_divide(Tensor{1.0, 0.3}, Tensor{0.1, 0.1}), {9, 2});
   EXPECT_TRUE(std::isnan(remainder(1.0, 0.0).item()));
-  const auto integers = [](std::vector<std::int64_t> v) { return Tensor::from(v, {static_cast<std::int64_t>(v.size())}); };
+  const auto integers = [](std::vector<std::int64_t> v) {
+    return Tensor::from(v, {static_cast<std::int64_t>(v.size())});
+  };
   constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
   const Tensor x = integers({5, -5, 5, -5, 7, least}), y = integers({3, 3, -3, -3, 0, -1});
   EXPECT_EQ(floor_divide(x, y).to_vector<std::int64_t>(), (std::vector<std::int64_t>{1, -2, -2, 1, 0, least}));
@@ -71,8 +76,10 @@ TEST(Edges, DivisionFollowsPython) {
 }
 
 TEST(Edges, IntegersWrap) {
-  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
-  const Tensor x = Tensor::from(std::vector<std::int64_t>{most}, {1}), y = Tensor::from(std::vector<std::int64_t>{least}, {1});
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+                         most = std::numeric_limits<std::int64_t>::max();
+  const Tensor x = Tensor::from(std::vector<std::int64_t>{most}, {1}),
+               y = Tensor::from(std::vector<std::int64_t>{least}, {1});
   EXPECT_EQ((x + 1)[0].item<std::int64_t>(), least);
   EXPECT_EQ((-y)[0].item<std::int64_t>(), least);
   EXPECT_EQ(abs(y)[0].item<std::int64_t>(), least);
@@ -159,7 +166,8 @@ TEST(Edges, WeakScalarsAdoptTheOthersPrecisionWhereTheyAreJoined) {
   EXPECT_EQ(stack({1.0, f, cast(x, DType::f64)}).dtype(), DType::f64);
   EXPECT_EQ(stack({1.0, 2}).dtype(), DType::f64);
   EXPECT_EQ(stack({1, 2}).dtype(), DType::i64);
-  EXPECT_EQ((ones({2}, DType::f32) + stack({1.0, 2.0})).dtype(), DType::f64);  // numbers alone make a tensor like others
+  EXPECT_EQ((ones({2}, DType::f32) + stack({1.0, 2.0})).dtype(),
+            DType::f64);  // numbers alone make a tensor like others
   EXPECT_EQ(stack({1.0, f, 2}).to_vector<float>(), (std::vector<float>{1, 3, 2}));
   EXPECT_EQ(concatenate({ones({2}, DType::f32), ones({1}, DType::c64)}).dtype(), DType::c64);
 }

@@ -12,9 +12,9 @@ using Integer = long long;
 /// std::complex<long double> that mixes with plain numbers as the kernels' complex types do.
 struct Complex {
   std::complex<Real> v;
-  Complex(std::complex<Real> value) : v(value) {}  // NOLINT: conversions are meant to be implicit
-  Complex(Real value) : v(value) {}                // NOLINT
-  Complex(double value) : v(value) {}              // NOLINT
+  Complex(std::complex<Real> value) : v(value) {}      // NOLINT: conversions are meant to be implicit
+  Complex(Real value) : v(value) {}                    // NOLINT
+  Complex(double value) : v(value) {}                  // NOLINT
   Complex(int value) : v(static_cast<Real>(value)) {}  // NOLINT
   friend Complex operator-(Complex a) { return -a.v; }
   friend Complex operator+(Complex a, Complex b) { return a.v + b.v; }
@@ -27,12 +27,15 @@ struct Complex {
 #define TERRELLA_BOTH(name) \
   using std::name;          \
   inline Complex name(Complex z) { return std::name(z.v); }
+// clang-format off
 TERRELLA_BOTH(exp) TERRELLA_BOTH(log) TERRELLA_BOTH(log10) TERRELLA_BOTH(sqrt)
 TERRELLA_BOTH(sin) TERRELLA_BOTH(cos) TERRELLA_BOTH(tan) TERRELLA_BOTH(asin) TERRELLA_BOTH(acos) TERRELLA_BOTH(atan)
 TERRELLA_BOTH(sinh) TERRELLA_BOTH(cosh) TERRELLA_BOTH(tanh)
 TERRELLA_BOTH(asinh) TERRELLA_BOTH(acosh) TERRELLA_BOTH(atanh)
 #undef TERRELLA_BOTH
-using std::atan2, std::cbrt, std::erf, std::erfc, std::expm1, std::hypot, std::log1p, std::log2;
+    // clang-format on
+    using std::atan2,
+    std::cbrt, std::erf, std::erfc, std::expm1, std::hypot, std::log1p, std::log2;
 inline Complex expm1(Complex z) { return std::exp(z.v) - Real(1); }
 inline Complex log1p(Complex z) { return std::log(Real(1) + z.v); }
 
@@ -75,8 +78,10 @@ inline bool isfinite(Complex z) { return !isnan(z) && !isinf(z); }
 
 inline Real pow(Real x, Real y) { return std::pow(x, y); }
 inline Complex pow(Complex x, Complex y) { return std::exp(y.v * std::log(x.v)); }
-template <class T> requires std::is_arithmetic_v<T> T minimum(T x, T y) { return x != x || x < y ? x : y; }
-template <class T> requires std::is_arithmetic_v<T> T maximum(T x, T y) { return x != x || x > y ? x : y; }
+template <class T>
+requires std::is_arithmetic_v<T> T minimum(T x, T y) { return x != x || x < y ? x : y; }
+template <class T>
+requires std::is_arithmetic_v<T> T maximum(T x, T y) { return x != x || x > y ? x : y; }
 inline Real floor_divide(Real x, Real y) { return std::floor(x / y); }
 inline Real remainder(Real x, Real y) { return x - y * std::floor(x / y); }
 inline Integer floor_divide(Integer x, Integer y) {

@@ -42,7 +42,9 @@ Scalar by_body() {
 }
 
 template <class F, class T>
-constexpr bool has_name = requires(T x, T y) { F::named(x, y); };
+constexpr bool has_name = requires(T x, T y) {
+  F::named(x, y);
+};
 
 /// The reference function of the operation's own name, where there is one.
 template <class F>
@@ -64,17 +66,31 @@ struct Line {
 
 std::ostream& operator<<(std::ostream& out, const Line& line) { return out << line.name; }
 
-#define TERRELLA_LINE_1(line, of_kinds, expression)                                                   \
-  struct Line_##line {                                                                                \
-    static constexpr std::string_view kinds = #of_kinds;                                              \
-    template <class T> static auto body(T x, [[maybe_unused]] T y) { return expression; }             \
-    template <class T> static auto named(T x, T) requires requires { line(x); } { return line(x); }   \
+#define TERRELLA_LINE_1(line, of_kinds, expression)      \
+  struct Line_##line {                                   \
+    static constexpr std::string_view kinds = #of_kinds; \
+    template <class T>                                   \
+    static auto body(T x, [[maybe_unused]] T y) {        \
+      return expression;                                 \
+    }                                                    \
+    template <class T>                                   \
+    static auto named(T x, T) requires requires {        \
+      line(x);                                           \
+    }                                                    \
+    { return line(x); }                                  \
   };
-#define TERRELLA_LINE_2(line, of_kinds, expression)                                                   \
-  struct Line_##line {                                                                                \
-    static constexpr std::string_view kinds = #of_kinds;                                              \
-    template <class T> static auto body(T x, T y) { return expression; }                              \
-    template <class T> static auto named(T x, T y) requires requires { line(x, y); } { return line(x, y); } \
+#define TERRELLA_LINE_2(line, of_kinds, expression)      \
+  struct Line_##line {                                   \
+    static constexpr std::string_view kinds = #of_kinds; \
+    template <class T>                                   \
+    static auto body(T x, T y) {                         \
+      return expression;                                 \
+    }                                                    \
+    template <class T>                                   \
+    static auto named(T x, T y) requires requires {      \
+      line(x, y);                                        \
+    }                                                    \
+    { return line(x, y); }                               \
   };
 #define UNARY(name, kinds, domain, body, derivative, help) TERRELLA_LINE_1(name, kinds, body)
 #define UNARY_RULES(name, kinds, result, domain, body, jvp, vjp, help) TERRELLA_LINE_1(name, kinds, body)
@@ -85,6 +101,7 @@ std::ostream& operator<<(std::ostream& out, const Line& line) { return out << li
 const std::vector<Line>& lines() {
   static const std::vector<Line> all = {
 #define TERRELLA_BOTH(name) by_body<Line_##name>(), by_name<Line_##name>()
+// clang-format off
 #define UNARY(name, kinds, domain, ...)                       \
   {#name, #kinds, "same", #domain, "", [](const Tensors& x) { \
      return Tensors{terrella::name(x[0])}; }, TERRELLA_BOTH(name)},
@@ -97,6 +114,7 @@ const std::vector<Line>& lines() {
 #define COMPARE(name, kinds, ...)                             \
   {#name, #kinds, "boolean", "any", "any", [](const Tensors& x) { \
      return Tensors{terrella::name(x[0], x[1])}; }, TERRELLA_BOTH(name)},
+// clang-format on
 #include "core/ops/elementwise.def"
   };
   return all;
@@ -149,14 +167,17 @@ Tensors sample(const Line& line, DType dtype, std::uint64_t seed, const Shape& s
     } else {
       const auto draw = [&](std::string_view domain) {
         const double low = domain == "positive" || domain == "nonzero" ? 1 : domain == "above_one" ? 2 : -5;
-        return std::floor(std::uniform_real_distribution<>(domain == "unit" ? 0 : low, domain == "unit" ? 1 : 6)(random)) *
+        return std::floor(
+                   std::uniform_real_distribution<>(domain == "unit" ? 0 : low, domain == "unit" ? 1 : 6)(random)) *
                (domain == "nonzero" && random() % 2 ? -1 : 1);
       };
       x.emplace_back(draw(line.domain_x));
       y.emplace_back(line.binary() ? draw(line.domain_y) : 0);
     }
   }
-  const auto made = [&](const std::vector<std::complex<double>>& v) { return cast(Tensor::from(v, shape), dtype).eval(); };
+  const auto made = [&](const std::vector<std::complex<double>>& v) {
+    return cast(Tensor::from(v, shape), dtype).eval();
+  };
   if (!line.binary()) return {made(x)};
   return {made(x), made(y)};
 }
@@ -204,11 +225,14 @@ TEST_P(Elementwise, Values) {
       continue;
     }
     const Tensor y = line.f(in)[0];
-    EXPECT_EQ(y.dtype(), line.result == "same" ? *expected : line.result == "real" ? real_of(*expected) : DType::boolean);
+    EXPECT_EQ(y.dtype(), line.result == "same"   ? *expected
+                         : line.result == "real" ? real_of(*expected)
+                                                 : DType::boolean);
     const Plain a = plain(cast(in[0], *expected)), b = plain(cast(in.back(), *expected));
     for (const bool by_name : {false, true}) {
       const reference::Scalar& scalar = by_name ? line.named : line.body;
-      if (by_name && !(is_complex(*expected) ? scalar.complex != nullptr : is_floating(*expected) && scalar.real)) continue;
+      if (by_name && !(is_complex(*expected) ? scalar.complex != nullptr : is_floating(*expected) && scalar.real))
+        continue;
       const Plain want = build(y.shape(), [&](const Position& i) { return evaluated(scalar, *expected, a(i), b(i)); });
       const double rounding = epsilon(*expected);
       EXPECT_TRUE(by_name ? near(y, want, 64 * rounding, 1e-300) : near(y, want, 64 * rounding, 64 * rounding))
@@ -236,8 +260,9 @@ TEST_P(Elementwise, StridesAndBroadcasting) {
   both([](const Tensor& x) { return reshape(x[0], {1, 50, 1}); });
   if (!line.binary()) return;
   const std::vector<std::pair<Tensor, Tensor>> pairs = {
-      {in[0], slice(in[1], 0, {0, 1})}, {slice(in[0], 1, {2, 3}), in[1]}, {slice(in[0], 1, {2, 3}), in[1][7]},
-      {transpose(in[0]), transpose(in[1])[5][3]}, {in[0][1][2], flip(in[1])}, {slice(in[0], 0, {0, 0}), in[1][0]}};
+      {in[0], slice(in[1], 0, {0, 1})},    {slice(in[0], 1, {2, 3}), in[1]},
+      {slice(in[0], 1, {2, 3}), in[1][7]}, {transpose(in[0]), transpose(in[1])[5][3]},
+      {in[0][1][2], flip(in[1])},          {slice(in[0], 0, {0, 0}), in[1][0]}};
   for (const auto& [x, y] : pairs) {
     const Shape shape = broadcast_shapes("test", x.shape(), y.shape());
     const auto full = [&](const Tensor& t) { return broadcast_to(t, shape) * 1; };  // with memory of its own
@@ -270,12 +295,13 @@ TEST_P(Elementwise, DerivativesOfBroadcastEmptyAndScalarArguments) {
   }
   if (!line.binary()) return;
   const Tensors x = sample(line, dtype, 7, {3, 4});
-  const std::vector<Tensors> pairs = {{x[0], x[1][0]}, {slice(x[0], 1, {0, 1}), x[1]}, {x[0][0][0], x[1]},
-                                      {slice(x[0], 1, {0, 1}), x[1][2]}};
+  const std::vector<Tensors> pairs = {
+      {x[0], x[1][0]}, {slice(x[0], 1, {0, 1}), x[1]}, {x[0][0][0], x[1]}, {slice(x[0], 1, {0, 1}), x[1][2]}};
   for (const Tensors& pair : pairs) {
     const std::int64_t n = pair[0].size();
     const Function f = [&](const Tensors& flat) {
-      return line.f({reshape(slice(flat[0], 0, {0, n}), pair[0].shape()), reshape(slice(flat[0], 0, {n, {}}), pair[1].shape())});
+      return line.f(
+          {reshape(slice(flat[0], 0, {0, n}), pair[0].shape()), reshape(slice(flat[0], 0, {n, {}}), pair[1].shape())});
     };
     EXPECT_LT(check::gradient_error(f, concatenate({ravel(pair[0]), ravel(pair[1])})), 1e-6);
     EXPECT_LT(check::dot_product_error(f, concatenate({ravel(pair[0]), ravel(pair[1])})), 1e-12);

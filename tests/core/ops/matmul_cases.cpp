@@ -12,7 +12,8 @@ Plain product(const std::vector<Plain>& in) {
   const int rx = x.shape.rank(), ry = y.shape.rank(), rank = std::max(rx, ry);
   Shape shape = Shape::filled(rank, 1);
   for (int i = 0; i < rank - 2; ++i) {
-    const std::int64_t a = i - (rank - rx) < 0 ? 1 : x.shape[i - (rank - rx)], b = i - (rank - ry) < 0 ? 1 : y.shape[i - (rank - ry)];
+    const std::int64_t a = i - (rank - rx) < 0 ? 1 : x.shape[i - (rank - rx)],
+                       b = i - (rank - ry) < 0 ? 1 : y.shape[i - (rank - ry)];
     shape[i] = a == 1 ? b : a;
   }
   shape[rank - 2] = x.shape[rx - 2];
@@ -54,12 +55,18 @@ Case matmul_case(std::string name, const Shape& x, const Shape& y) {
 
 std::vector<Case> matmul_cases() {
   std::vector<Case> all = {
-      matmul_case("matrices", {3, 4}, {4, 2}),       matmul_case("large", {23, 31}, {31, 19}),
-      matmul_case("batch", {2, 3, 4}, {2, 4, 5}),    matmul_case("batch_on_the_left", {2, 3, 4}, {4, 5}),
-      matmul_case("batch_on_the_right", {3, 4}, {2, 4, 5}), matmul_case("broadcast", {2, 1, 3, 4}, {3, 4, 2}),
-      matmul_case("vector_left", {4}, {4, 3}),       matmul_case("vector_right", {3, 4}, {4}),
-      matmul_case("vectors", {4}, {4}),              matmul_case("vector_and_batch", {4}, {2, 4, 3}),
-      matmul_case("batch_and_vector", {2, 3, 4}, {4}), matmul_case("nothing_to_sum", {2, 0}, {0, 3}),
+      matmul_case("matrices", {3, 4}, {4, 2}),
+      matmul_case("large", {23, 31}, {31, 19}),
+      matmul_case("batch", {2, 3, 4}, {2, 4, 5}),
+      matmul_case("batch_on_the_left", {2, 3, 4}, {4, 5}),
+      matmul_case("batch_on_the_right", {3, 4}, {2, 4, 5}),
+      matmul_case("broadcast", {2, 1, 3, 4}, {3, 4, 2}),
+      matmul_case("vector_left", {4}, {4, 3}),
+      matmul_case("vector_right", {3, 4}, {4}),
+      matmul_case("vectors", {4}, {4}),
+      matmul_case("vector_and_batch", {4}, {2, 4, 3}),
+      matmul_case("batch_and_vector", {2, 3, 4}, {4}),
+      matmul_case("nothing_to_sum", {2, 0}, {0, 3}),
       matmul_case("no_rows", {0, 3}, {3, 2}),
   };
   Case transposed = matmul_case("of_transposed", {4, 3}, {2, 4});

@@ -16,8 +16,10 @@ std::function<Plain(const std::vector<Plain>&)> over(const std::vector<int>& axe
     Shape out, extent;
     for (int i = 0; i < x.shape.rank(); ++i) {
       extent.push_back(reduced(i) ? x.shape[i] : 1);
-      if (!reduced(i)) out.push_back(x.shape[i]);
-      else if (keep) out.push_back(1);
+      if (!reduced(i))
+        out.push_back(x.shape[i]);
+      else if (keep)
+        out.push_back(1);
     }
     return build(out, [&](const Position& at) {
       Position base;
@@ -73,7 +75,8 @@ Number spread(const Numbers& v) {
 using Reduce = Tensor (*)(const Tensor&, const Axes&, bool);
 
 /// Over all axes, over one in front, in the middle, at the end, over two that are apart, with and without keeping them.
-void add(std::vector<Case>& all, const std::string& name, const std::string& kinds, bool differentiable, Reduce f, const Of& of) {
+void add(std::vector<Case>& all, const std::string& name, const std::string& kinds, bool differentiable, Reduce f,
+         const Of& of) {
   const std::vector<std::pair<const char*, std::vector<int>>> choices = {
       {"all", {0, 1, 2}}, {"first", {0}}, {"middle", {1}}, {"last", {2}}, {"apart", {0, 2}}};
   for (const auto& [label, axes] : choices) {
@@ -147,38 +150,49 @@ std::vector<Case> reduce_cases() {
   });
   for (const bool maximum : {false, true}) {
     for (const int axis : {0, 1, 2}) {
-      Case c = single(std::string(maximum ? "argmax" : "argmin") + "_" + std::to_string(axis), "BIR", {3, 4, 5},
-                      [maximum, axis](const Tensors& x) { return Tensors{maximum ? argmax(x[0], axis) : argmin(x[0], axis)}; }, {});
+      Case c = single(
+          std::string(maximum ? "argmax" : "argmin") + "_" + std::to_string(axis), "BIR", {3, 4, 5},
+          [maximum, axis](const Tensors& x) { return Tensors{maximum ? argmax(x[0], axis) : argmin(x[0], axis)}; }, {});
       c.reference = over({axis}, false, [maximum](const Numbers& v) { return first_extremum(v, maximum); });
       c.differentiable = false;
       all.push_back(c);
     }
   }
   for (const int axis : {0, 1, 2}) {
-    all.push_back(single("cumsum_" + std::to_string(axis), "BIRC", {3, 5, 2},
-                         [axis](const Tensors& x) { return Tensors{cumsum(x[0], axis)}; },
-                         [axis](const Plain& x) { return running(x, axis, total); }));
-    all.push_back(single("cumprod_" + std::to_string(axis), "BIRC", {3, 5, 2},
-                         [axis](const Tensors& x) { return Tensors{cumprod(x[0], axis)}; },
-                         [axis](const Plain& x) { return running(x, axis, product); }));
+    all.push_back(single(
+        "cumsum_" + std::to_string(axis), "BIRC", {3, 5, 2},
+        [axis](const Tensors& x) { return Tensors{cumsum(x[0], axis)}; },
+        [axis](const Plain& x) { return running(x, axis, total); }));
+    all.push_back(single(
+        "cumprod_" + std::to_string(axis), "BIRC", {3, 5, 2},
+        [axis](const Tensors& x) { return Tensors{cumprod(x[0], axis)}; },
+        [axis](const Plain& x) { return running(x, axis, product); }));
   }
-  all.push_back(single("sum_to", "IRC", {2, 3, 4}, [](const Tensors& x) { return Tensors{sum_to(x[0], {3, 1})}; },
-                       [](const Plain& x) {
-                         return build({3, 1}, [&](const Position& at) {
-                           Number s = 0;
-                           for (std::int64_t i = 0; i < 2; ++i)
-                             for (std::int64_t k = 0; k < 4; ++k) s += x({i, at[0], k});
-                           return s;
-                         });
-                       }));
-  Case with_zero = single("prod_with_a_zero", "RC", {5}, [](const Tensors& x) { return Tensors{prod(x[0])}; },
-                          [](const Plain&) { return Plain{{}, {Number(0)}}; });
+  all.push_back(single(
+      "sum_to", "IRC", {2, 3, 4},
+      [](const Tensors& x) {
+        return Tensors{sum_to(x[0], {3, 1})};
+      },
+      [](const Plain& x) {
+        return build({3, 1}, [&](const Position& at) {
+          Number s = 0;
+          for (std::int64_t i = 0; i < 2; ++i)
+            for (std::int64_t k = 0; k < 4; ++k) s += x({i, at[0], k});
+          return s;
+        });
+      }));
+  Case with_zero = single(
+      "prod_with_a_zero", "RC", {5}, [](const Tensors& x) { return Tensors{prod(x[0])}; },
+      [](const Plain&) {
+        return Plain{{}, {Number(0)}};
+      });
   with_zero.sample = [](DType dtype, std::uint64_t seed) {  // by y / x the derivative would be NaN
     return Tensors{index_set(normal({{5}})(dtype, seed)[0], {std::int64_t{1}}, 0.0)};
   };
   all.push_back(with_zero);
-  all.push_back(single("sum_of_scalar", "BIRC", {}, [](const Tensors& x) { return Tensors{sum(x[0])}; },
-                       [](const Plain& x) { return x; }));
+  all.push_back(single(
+      "sum_of_scalar", "BIRC", {}, [](const Tensors& x) { return Tensors{sum(x[0])}; },
+      [](const Plain& x) { return x; }));
   return all;
 }
 

@@ -11,8 +11,12 @@ std::function<Tensors(DType, std::uint64_t)> normal(std::vector<Shape> shapes) {
     Tensors x;
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       const std::uint64_t s = split_seed(seed, i);
-      if (is_floating(dtype)) x.push_back(random_normal(shapes[i], s, dtype));
-      else x.push_back(cast(dtype == DType::boolean ? random_integers(shapes[i], 0, 2, s) : random_integers(shapes[i], -4, 5, s), dtype));
+      if (is_floating(dtype))
+        x.push_back(random_normal(shapes[i], s, dtype));
+      else
+        x.push_back(
+            cast(dtype == DType::boolean ? random_integers(shapes[i], 0, 2, s) : random_integers(shapes[i], -4, 5, s),
+                 dtype));
       x.back().eval();
     }
     return x;

@@ -53,7 +53,8 @@ TEST(Sparse, AssemblyAddsContributionsToOnePlace) {
   const Tensor v = a.values({1.0, 2.0, 4.0, 8.0});
   EXPECT_EQ(v.to_vector<double>(), (std::vector<double>{2.0, 8.0, 5.0}));
   EXPECT_EQ(sparse_product(a.pattern, v, {1.0, 10.0, 100.0}).to_vector<double>(), (std::vector<double>{2.0, 580.0}));
-  EXPECT_EQ(sparse_adjoint_product(a.pattern, v, {1.0, 10.0}).to_vector<double>(), (std::vector<double>{2.0, 80.0, 50.0}));
+  EXPECT_EQ(sparse_adjoint_product(a.pattern, v, {1.0, 10.0}).to_vector<double>(),
+            (std::vector<double>{2.0, 80.0, 50.0}));
 }
 
 TEST(Sparse, SolveEqualsTheDenseOne) {
@@ -80,15 +81,16 @@ TEST(Sparse, PoissonConvergesWithSecondOrder) {
 TEST(Sparse, SolveIsDifferentiableToSecondOrderInMatrixAndRightHandSide) {
   const Laplace laplace(4);
   const Tensor m = random_normal({laplace.edges()}, 1), b = random_normal({16}, 2);
-  const auto of_matrix = function([&](const Tensor& t) { return sparse_solve_positive(laplace.assembly.pattern, laplace.values(exp(t)), b); });
-  const auto of_right = function([&](const Tensor& t) { return sparse_solve_positive(laplace.assembly.pattern, laplace.values(exp(m)), t); });
+  const auto of_matrix = function(
+      [&](const Tensor& t) { return sparse_solve_positive(laplace.assembly.pattern, laplace.values(exp(t)), b); });
+  const auto of_right = function(
+      [&](const Tensor& t) { return sparse_solve_positive(laplace.assembly.pattern, laplace.values(exp(m)), t); });
   EXPECT_LT(check::dot_product_error(of_matrix, m), 1e-12);
   EXPECT_LT(check::gradient_error(of_matrix, m), 1e-7);
   EXPECT_NEAR(check::taylor_order(of_matrix, m), 2.0, 0.1);
   EXPECT_LT(check::dot_product_error(of_right, b), 1e-12);
-  const auto gradient = function([&](const Tensor& t) {
-    return grad([&](const Tensor& s) { return sum(square(of_matrix({s})[0])); })(t);
-  });
+  const auto gradient = function(
+      [&](const Tensor& t) { return grad([&](const Tensor& s) { return sum(square(of_matrix({s})[0])); })(t); });
   EXPECT_LT(check::dot_product_error(gradient, m), 1e-11);
   EXPECT_LT(check::gradient_error(gradient, m), 1e-6);
 }

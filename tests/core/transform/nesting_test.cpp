@@ -35,7 +35,8 @@ std::vector<std::pair<const char*, Function>> disguises() {
 
 TEST(Nesting, EveryDisguiseHasTheDerivativesOfThePlainFunction) {
   for (const DType dtype : {DType::f64, DType::c128}) {
-    const Tensor x = 0.5 * random_normal({6}, 1, dtype), v = random_normal({6}, 2, dtype), u = random_normal({6}, 3, dtype);
+    const Tensor x = 0.5 * random_normal({6}, 1, dtype), v = random_normal({6}, 2, dtype),
+                 u = random_normal({6}, 3, dtype);
     const auto derivatives = [&](const Function& f) {
       const Function pull = [&](const Tensors& t) { return vjp(f, t).pullback({u}); };
       const Function push = [&](const Tensors& t) { return jvp(f, t, {v}).tangent; };
@@ -53,7 +54,8 @@ TEST(Nesting, EveryDisguiseHasTheDerivativesOfThePlainFunction) {
     for (const auto& [label, f] : disguises()) {
       const Tensors got = derivatives(f);
       for (std::size_t i = 0; i < got.size(); ++i)
-        EXPECT_LT(max_abs(got[i] - wanted[i]), 1e-12 * (1 + max_abs(wanted[i]))) << label << ", derivative " << i << ", " << name(dtype);
+        EXPECT_LT(max_abs(got[i] - wanted[i]), 1e-12 * (1 + max_abs(wanted[i])))
+            << label << ", derivative " << i << ", " << name(dtype);
     }
   }
 }
@@ -77,7 +79,8 @@ TEST(Nesting, SeveralArgumentsAndResults) {
 
 TEST(Nesting, IntegerArgumentsPassThrough) {
   const Tensor x = random_normal({5}, 1), at = random_integers({3}, 0, 5, 2);
-  const Function f = checkpoint_of(function([](const Tensor& t, const Tensor& i) { return sum(square(gather(t, i))); }));
+  const Function f =
+      checkpoint_of(function([](const Tensor& t, const Tensor& i) { return sum(square(gather(t, i))); }));
   const Tensors g = vjp(f, {x, at}).pullback({Tensor(1.0)});
   EXPECT_LT(max_abs(g[0] - 2.0 * x * scatter_add(ones({3}), at, 5)), 1e-15);
   EXPECT_EQ(max_abs(g[1]), 0.0);
@@ -86,9 +89,8 @@ TEST(Nesting, IntegerArgumentsPassThrough) {
 TEST(Nesting, VmapOfGradOfVmapOfGrad) {
   // d/da sum_j d/dx_j (a^2 x_j^3) = sum_j 6 a x_j^2, for each of many a.
   const Tensor a = linspace(1, 2, 4), x = linspace(-1, 1, 3);
-  const Tensor y = vmap(grad([&](const Tensor& s) {
-    return sum(vmap(grad([&](const Tensor& t) { return s * s * t * t * t; }))(x));
-  }))(a);
+  const Tensor y = vmap(
+      grad([&](const Tensor& s) { return sum(vmap(grad([&](const Tensor& t) { return s * s * t * t * t; }))(x)); }))(a);
   EXPECT_LT(max_abs(y - 6.0 * a * sum(x * x)), 1e-13);
 }
 

@@ -109,9 +109,11 @@ TEST(Transform, ALongChainIsDifferentiated) {
 TEST(Transform, HundredsOfLivePullbacksShareMarks) {
   const Tensor x = linspace(0.1, 1, 5);
   std::vector<Vjp> kept;
-  for (int i = 0; i < 200; ++i) kept.push_back(vjp(function([i](const Tensor& t) { return sin(t) * static_cast<double>(i); }), {x}));
   for (int i = 0; i < 200; ++i)
-    EXPECT_LT(max_abs(kept[static_cast<std::size_t>(i)].pullback({ones_like(x)})[0] - cos(x) * static_cast<double>(i)), 1e-13);
+    kept.push_back(vjp(function([i](const Tensor& t) { return sin(t) * static_cast<double>(i); }), {x}));
+  for (int i = 0; i < 200; ++i)
+    EXPECT_LT(max_abs(kept[static_cast<std::size_t>(i)].pullback({ones_like(x)})[0] - cos(x) * static_cast<double>(i)),
+              1e-13);
   const auto f = [](const Tensor& t) { return sum(exp(t) * t); };
   EXPECT_LT(max_abs(grad([&](const Tensor& t) { return sum(grad(f)(t)); })(x) - (x + 2.0) * exp(x)), 1e-13);
   EXPECT_LT(max_abs(grad([&](const Tensor& t) { return sum(checkpoint(f)(t)); })(x) - (x + 1.0) * exp(x)), 1e-13);
