@@ -1,10 +1,12 @@
-// python/viz.cpp: results as tables.
+// python/viz.cpp: results as tables, sites along a profile.
+#include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
 #include <filesystem>
 
 #include "python/bindings.h"
 #include "viz/csv.h"
+#include "viz/profile.h"
 
 namespace py = pybind11;
 
@@ -30,6 +32,15 @@ raises : ValueError for results without layers or of disagreeing sizes, Terrella
       "Writes observed and predicted impedances, apparent resistivities and phases with their errors as CSV: one row a "
       "site and "
       "period.");
+  m.def(
+      "_profile_of",
+      [](const std::vector<double>& latitude, const std::vector<double>& longitude) {
+        viz::Profile profile = viz::profile_of(latitude, longitude);
+        return py::make_tuple(std::move(profile.order), std::move(profile.distance), profile.placed);
+      },
+      "latitude"_a, "longitude"_a);
+  m.def(
+      "_column_edges", [](const std::vector<double>& distance) { return viz::column_edges(distance); }, "distance"_a);
 }
 
 }  // namespace terrella::python

@@ -4,13 +4,12 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "viz/projection.h"
+#include "viz/profile.h"
 
 namespace terrella::viz {
 namespace {
 
 constexpr double nan = datasets::not_a_number;
-constexpr double equal_spacing = 1000;  // m
 
 void expect_size(const char* field, std::size_t size, std::size_t expected) {
   if (size != expected) fail("make_section: ", field, " has ", size, " values, expected ", expected);
@@ -40,7 +39,7 @@ std::vector<SectionSite> sites_of(const inversion::Result& result) {
     const auto& depth = result.model.depth_of_investigation;
     sites[i] = {.name = site.name,
                 .index = i,
-                .distance = equal_spacing * i,
+                .distance = 0,
                 .offset = 0,
                 .north = nan,
                 .east = nan,
@@ -55,79 +54,40 @@ std::vector<SectionSite> sites_of(const inversion::Result& result) {
 
 bool has_place(const SectionSite& site) { return std::isfinite(site.latitude) && std::isfinite(site.longitude); }
 
-/// Sorts the sites along their profile. False, and nothing done, where they define none.
-bool place(Section& section) {
-  const auto missing = std::count_if(section.sites.begin(), section.sites.end(), [](auto& s) { return !has_place(s); });
-  if (missing > 0) {
-    section.notes.push_back(text("equal spacing in file order: ", missing, " of ", section.columns(),
-                                 missing == 1 ? " sites has no coordinates" : " sites have no coordinates"));
-    return false;
-  }
+/// Sorts the sites along their profile, where they define one, and cuts the columns.
+void place(Section& section) {
   std::vector<double> latitude, longitude;
   for (const SectionSite& site : section.sites) latitude.push_back(site.latitude), longitude.push_back(site.longitude);
-  const LocalCoordinates local = project_locally(latitude, longitude);
-  const ProfileLine line = fit_profile(local.north, local.east);
-  const auto [first, last] = std::minmax_element(line.along.begin(), line.along.end());
-  const double length = *last - *first;
+  const Profile profile = profile_of(latitude, longitude);
+  section.azimuth = profile.azimuth;
+  section.distance_edges = column_edges(profile.distance);
+  std::vector<SectionSite> sorted;
   double across = 0;
   for (std::size_t i = 0; i < section.columns(); ++i) {
-    section.sites[i].north = local.north[i];
-    section.sites[i].east = local.east[i];
-    across = std::max(across, std::abs(line.across[i]));
+    SectionSite site = section.sites[profile.order[i]];
+    site.distance = profile.distance[i];
+    site.offset = profile.offset[i];
+    if (!profile.local.north.empty()) {
+      site.north = profile.local.north[site.index];
+      site.east = profile.local.east[site.index];
+    }
+    across = std::max(across, std::abs(site.offset));
+    sorted.push_back(std::move(site));
   }
-  if (section.columns() == 1) return false;
-  if (length < 0.01) {
+  section.sites = std::move(sorted);
+
+  const auto missing = std::count_if(section.sites.begin(), section.sites.end(), [](auto& s) { return !has_place(s); });
+  const double length = profile.distance.back();
+  if (missing > 0)
+    section.notes.push_back(text("equal spacing in file order: ", missing, " of ", section.columns(),
+                                 missing == 1 ? " sites has no coordinates" : " sites have no coordinates"));
+  else if (!profile.placed && section.columns() > 1)
     section.notes.push_back("equal spacing in file order: all sites have the same coordinates");
-    return false;
-  }
-  for (std::size_t i = 0; i < section.columns(); ++i) {
-    section.sites[i].distance = line.along[i] - *first;
-    section.sites[i].offset = line.across[i];
-  }
-  std::stable_sort(section.sites.begin(), section.sites.end(),
-                   [](const SectionSite& a, const SectionSite& b) { return a.distance < b.distance; });
-  section.azimuth = line.azimuth;
-  if (across > 0.1 * length)
+  else if (across > 0.1 * length)
     section.notes.push_back(text("sites stand up to ", std::round(across / 100) / 10, " km off a profile of ",
                                  std::round(length / 100) / 10, " km"));
-  return true;
-}
-
-void set_distance_edges(Section& section) {
-  const std::size_t n = section.columns();
-  std::vector<double>& edges = section.distance_edges;
-  if (n == 1) {
-    edges = {-equal_spacing / 2, equal_spacing / 2};
-    return;
-  }
-  std::vector<double> spacing;
-  for (std::size_t i = 1; i < n; ++i) spacing.push_back(section.sites[i].distance - section.sites[i - 1].distance);
-  std::vector<double> sorted;
-  for (double s : spacing)
-    if (s > 0.01) sorted.push_back(s);
-  std::sort(sorted.begin(), sorted.end());
-  const double same_place = 1e-3 * sorted[sorted.size() / 2];
-
-  // Groups of sites at one place: [first, last] of each.
-  std::vector<std::pair<std::size_t, std::size_t>> groups{{0, 0}};
-  for (std::size_t i = 1; i < n; ++i) {
-    if (section.sites[i].distance - section.sites[groups.back().first].distance <= same_place)
-      groups.back().second = i;
-    else
-      groups.push_back({i, i});
-  }
-  const auto position = [&](std::size_t group) { return section.sites[groups[group].first].distance; };
-  std::vector<double> bounds(groups.size() + 1);
-  for (std::size_t g = 1; g < groups.size(); ++g) bounds[g] = (position(g - 1) + position(g)) / 2;
-  bounds.front() = position(0) - (bounds[1] - position(0));
-  bounds.back() = position(groups.size() - 1) + (position(groups.size() - 1) - bounds[groups.size() - 1]);
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    const std::size_t members = groups[g].second - groups[g].first + 1;
-    for (std::size_t k = 0; k < members; ++k) edges.push_back(bounds[g] + (bounds[g + 1] - bounds[g]) * k / members);
-  }
-  edges.push_back(bounds.back());
-  if (groups.size() < n)
-    section.notes.push_back(text(n - groups.size(), n - groups.size() == 1 ? " site shares" : " sites share",
+  if (const std::size_t sharing = sharing_places(profile.distance))
+    section.notes.push_back(text(sharing, sharing == 1 ? " site shares" : " sites share",
                                  " the place of another; columns there are divided equally"));
 }
 
@@ -170,9 +130,8 @@ Section make_section(const inversion::Result& result) {
   Section section;
   section.name = result.survey.name;
   section.sites = sites_of(result);
-  if (!place(section)) section.azimuth = nan;
+  place(section);
   for (const SectionSite& site : section.sites) section.mean_elevation += site.elevation / section.columns();
-  set_distance_edges(section);
   set_depth_edges(section, result.model);
   set_resistivity(section, result.model);
   return section;

@@ -1,5 +1,6 @@
 """terrella.plot on results made by hand: what is drawn stands where the model has it."""
 
+import csv
 import re
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import matplotlib
 import numpy as np
 import pytest
 
+import terrella as tl
 from terrella import plot
+from terrella.plot.profile import column_edges
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
@@ -62,8 +65,8 @@ def test_a_block_is_drawn_where_it_is():
     assert len(drawn) == 6 * 5
     block = drawn[drawn[:, 4] == 3.0]
     assert len(block) == 1
-    # 0.01 degrees of the sphere's equator; the third column, the second kilometre.
-    spacing = 0.01 * np.pi / 180 * 6371.0088
+    # 0.01 degrees of the equator of WGS 84; the third column, the second kilometre.
+    spacing = 0.01 * np.pi / 180 * 6378.137
     np.testing.assert_allclose(block[0, :4], [1.5 * spacing, 2.5 * spacing, 1, 2], rtol=1e-6)
     assert drawn[:, 3].max() == 6  # the half-space reaches the limit
     assert ax.get_ylim() == (6, 0)  # depth downwards
@@ -129,7 +132,7 @@ def test_equal_spacing_is_said():
 
 
 def test_distances_agree_with_the_published_geodesic():
-    # Flinders Peak to Buninyong: 54972.271 m (Geocentric Datum of Australia Technical Manual); a sphere is 0.3 % off.
+    # Flinders Peak to Buninyong: 54972.271 m (Geocentric Datum of Australia Technical Manual, GRS 80).
     sites = [
         SimpleNamespace(latitude=-37.9510334, longitude=144.4248679),
         SimpleNamespace(latitude=-37.6528211, longitude=143.9264955),
@@ -137,7 +140,7 @@ def test_distances_agree_with_the_published_geodesic():
     order, distance, placed = plot.profile(sites)
     assert placed
     assert list(order) == [1, 0]  # west to east
-    assert distance[1] == pytest.approx(54972.271, rel=3e-3)
+    assert distance[1] == pytest.approx(54972.271, rel=1e-6)  # a sphere is 0.3 % off
 
 
 @pytest.mark.parametrize("sites, layers", [(1, 1), (1, 8), (200, 30)])
@@ -259,3 +262,32 @@ def test_without_matplotlib_the_mend_is_named(monkeypatch):
 def test_matplotlib_is_loaded_only_when_needed():
     code = "import sys, terrella.plot; assert not any(name.startswith('matplotlib') for name in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_pictures_and_tables_have_one_profile(tmp_path):
+    """The distances of a picture are those of the CSV file, also where sites share a place."""
+    rng = np.random.default_rng(3)
+    period = np.array([1.0, 10.0])
+    places = list(zip(rng.uniform(-31, -30, 6), rng.uniform(20, 24, 6), strict=True))
+    places.insert(2, places[4])
+    sites = [
+        tl.Site(f"S{i}", period, latitude=latitude, longitude=longitude)
+        for i, (latitude, longitude) in enumerate(places)
+    ]
+    model = tl.LayeredModel(np.full((7, 2), 100.0), np.full((7, 1), 500.0))
+    z = np.full(2, 1e-3 + 1e-3j)
+    fits = [tl.SiteFit(site.name, period, z, np.abs(z), z) for site in sites]
+    tl.write_section_csv(tl.Result(tl.Survey(sites), model, fits), tmp_path / "section.csv")
+    with open(tmp_path / "section.csv", newline="") as file:
+        written = {row["site"]: float(row["distance_m"]) for row in csv.DictReader(file)}
+    order, distance, placed = plot.profile(sites)
+    assert placed
+    np.testing.assert_allclose([written[sites[i].name] for i in order], distance, atol=0.01)
+
+
+def test_columns_of_sites_at_one_place_are_shared():
+    edges = column_edges([0.0, 100.0, 100.0, 100.0, 200.0])
+    np.testing.assert_allclose(edges, [-50, 50, 50 + 100 / 3, 50 + 200 / 3, 150, 250], rtol=1e-12)
+    np.testing.assert_allclose(column_edges([7.0]), [-493, 507])
+    with pytest.raises(ValueError, match="distance 1 is 1 m; distances must be finite and ascend"):
+        column_edges([2.0, 1.0])
