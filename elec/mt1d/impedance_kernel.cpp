@@ -1,12 +1,10 @@
 #include "elec/mt1d/impedance_kernel.h"
 
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "core/backend/cpu/parallel.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 
@@ -69,17 +67,16 @@ void for_each_sounding(const Batch& batch, const ImpedanceTable& table, const Wo
   // Tasks of some hundred microseconds: far above what it costs to start one.
   const std::int64_t grain =
       std::max<std::int64_t>(1, 20000 / (batch.layers * std::max<std::int64_t>(1, batch.frequencies)));
-  const auto run = [&](const tbb::blocked_range<std::int64_t>& range) {
+  cpu::parallel_for(batch.soundings, grain, [&](std::int64_t begin, std::int64_t end) {
     const Workspace workspace(table.workspace(batch.layers, batch.frequencies));
-    for (std::int64_t i = range.begin(); i < range.end(); ++i) {
+    for (std::int64_t i = begin; i < end; ++i) {
       check_interrupt();
       work(Sounding{batch.layers, batch.frequencies, batch.resistivity.data() + i * resistivities,
                     batch.thickness.data() + i * thicknesses, batch.frequency.data() + i * frequencies,
                     workspace.data()},
            i);
     }
-  };
-  tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, batch.soundings, grain), run);
+  });
 }
 
 }  // namespace
