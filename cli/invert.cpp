@@ -195,7 +195,8 @@ int run(const Options& o) {
                   size_text(static_cast<double>(std::filesystem::file_size(o.output)))));
   if (usable == 0) no_data(o, nothing_usable);
   if (converged == usable) return success;
-  warn(fmt::format("{} of {} sites did not converge; the result is kept", usable - converged, usable));
+  warn(fmt::format("{} of {} sites did not reach the target RMS or did not converge; the result is kept",
+                   usable - converged, usable));
   return not_converged;
 }
 

@@ -31,7 +31,7 @@ struct SiteFit {
   std::vector<std::complex<double>> predicted;    ///< ohm, [n]
   double rms = 0;                                 ///< root of the mean of (residual / error)^2 over real numbers
   std::string stopped;                            ///< why the minimiser stopped
-  bool converged = false;
+  bool converged = false;                         ///< the target RMS is met; without one, a minimum is found
   bool operator==(const SiteFit&) const = default;
 };
 

@@ -127,7 +127,7 @@ void write_fits(const std::vector<SiteFit>& fits, WriteGroup group) {
   group.write("stopped", view(column(fits, [](const SiteFit& f) { return f.stopped; })), {"station"},
               {{}, "why the minimiser stopped", {}});
   group.write("converged", view(column(fits, [](const SiteFit& f) { return static_cast<std::uint8_t>(f.converged); })),
-              {"station"}, {{}, "1 where the minimiser converged", {}});
+              {"station"}, {{}, "1 where the target RMS is met, or a minimum is found where none is aimed at", {}});
 }
 
 std::vector<SiteFit> read_fits(const ReadGroup& group) {

@@ -9,7 +9,7 @@ using Reals = std::vector<double>;
 using Integers = std::vector<std::int64_t>;
 
 enum : std::int64_t { not_begun = -2, running = -1 };  // else the number of the reason to stop
-constexpr auto last_reason = static_cast<std::int64_t>(optimize::Stop::not_finite);
+constexpr auto last_reason = static_cast<std::int64_t>(optimize::Stop::out_of_reach);
 
 void append(Reals& all, const Reals& more) { all.insert(all.end(), more.begin(), more.end()); }
 

@@ -124,7 +124,7 @@ void bind_fit(py::module_& m) {
       .def_property_readonly("predicted", fit_getter<std::complex<double>, &SiteFit::predicted>(), "array [n], ohm")
       .def_readonly("rms", &SiteFit::rms, "root of the mean of (residual / error)^2 over real numbers")
       .def_readonly("stopped", &SiteFit::stopped, "why the minimiser stopped")
-      .def_readonly("converged", &SiteFit::converged)
+      .def_readonly("converged", &SiteFit::converged, "whether the target RMS is met; without a target, a minimum is found")
       .def("__repr__", [](const SiteFit& fit) {
         return text("SiteFit('", fit.site, "', ", fit.period.size(), " periods, RMS ", fit.rms, ", ", fit.stopped, ")");
       });

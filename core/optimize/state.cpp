@@ -20,6 +20,8 @@ const char* describe(Stop reason) {
       return "no step along the search direction lowers the value";
     case Stop::not_finite:
       return "value or derivatives are not finite where the search began";
+    case Stop::out_of_reach:
+      return "the target is out of reach";
   }
   return "";
 }

@@ -19,7 +19,8 @@ enum class Stop : std::uint8_t {
   iterations,  ///< the allowed number is used up
   callback,    ///< the progress callback asked for it
   no_descent,  ///< no step along the search direction lowers the value
-  not_finite   ///< value or derivatives are NaN or infinite where the search began
+  not_finite,   ///< value or derivatives are NaN or infinite where the search began
+  out_of_reach  ///< what was wanted cannot be had; the answer is the best there is
 };
 
 /// In words.

@@ -21,7 +21,7 @@ LambdaRule cooling(const CoolingOptions& o) {
     }
     if (stalled >= 3 || trials.size() >= static_cast<std::size_t>(o.max_trials))
       return {.chosen = best,
-              .reason = optimize::Stop::value,
+              .reason = optimize::Stop::out_of_reach,
               .message = text("target RMS ", o.target_rms, " is out of reach; RMS ", trials[best].values.rms,
                               " is the smallest found")};
     return {.next = o.factor * trials.back().lambda};

@@ -62,7 +62,7 @@ Summary search_lambda(const Problem& problem, State state, const Minimizer& mini
         state.model = chosen.model;
         state.values = chosen.values;
         state.lambda = chosen.lambda;
-        return finish(short_of_iterations && decision.reason == Stop::value ? Stop::iterations : decision.reason,
+        return finish(short_of_iterations && decision.reason != Stop::target ? Stop::iterations : decision.reason,
                       decision.message);
       }
       state.lambda = *decision.next;

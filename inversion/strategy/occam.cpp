@@ -240,6 +240,7 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
                              state.values.regularization, state.lambda, step, before + spent.count()});
     return !progress || progress(state);
   };
+  const auto end = [&] { return state.target > options.target_rms ? Stop::out_of_reach : Stop::target; };
   const auto reached = [&] {
     return state.target > options.target_rms
                ? text("target RMS ", options.target_rms, " is out of reach; smoothest model at RMS ", state.values.rms,
@@ -264,10 +265,10 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     return finish(Stop::not_finite, "the start model gives no finite misfit");
 
   while (true) {
-    if (state.stage == smoothest) return finish(Stop::target, reached());
+    if (state.stage == smoothest) return finish(end(), reached());
     if (state.stage == exhausted)
-      return finish(Stop::value, text("target RMS ", options.target_rms, " is out of reach; RMS ", state.values.rms,
-                                      " hardly changes"));
+      return finish(Stop::out_of_reach, text("target RMS ", options.target_rms, " is out of reach; RMS ",
+                                             state.values.rms, " hardly changes"));
     if (state.iteration >= options.max_iterations) break;
     const Linearized linear(problem, state.model);
     if (!linear.finite())
@@ -297,7 +298,7 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
       const double old = state.values.regularization;
       if (!better || next.values.regularization >= old) {
         if (better && state.lambda == 0) state.lambda = std::pow(10.0, next.log_lambda);  // the start is the answer
-        return finish(Stop::target, reached());
+        return finish(end(), reached());
       }
       state.model = std::move(next.model);
       state.values = next.values;
@@ -309,7 +310,7 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     }
     if (!better) {
       if (give_up_lowering()) continue;
-      return finish(Stop::value,
+      return finish(Stop::out_of_reach,
                     text("target RMS ", options.target_rms, " is out of reach; no step lowers RMS ", state.values.rms));
     }
     const double old = state.values.rms;

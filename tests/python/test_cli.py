@@ -449,8 +449,30 @@ def test_all_wrong_keys_are_named_at_once(line, tmp_path):
 def test_not_converged_is_code_4_and_keeps_the_result(line, tmp_path):
     run = tmp_path / "run.h5"
     told = terrella("invert", "1d", line / "SYN12.edi", "-o", run, "--max-iterations", 1, code=NOT_CONVERGED)
-    assert "1 of 1 sites did not converge; the result is kept" in told.stderr
+    assert "1 of 1 sites did not reach the target RMS or did not converge; the result is kept" in told.stderr
     assert not report("info", run)["results"][0]["fits"][0]["converged"]
+
+
+def rms_of(run):
+    return [fit["rms"] for fit in report("info", run)["results"][0]["fits"]]
+
+
+@pytest.mark.parametrize("words", [[], ["--relax", 1], ["--lateral", 1], ["--method", "gauss_newton"]])
+def test_a_target_out_of_reach_is_code_4_and_keeps_the_result(line, tmp_path, words):
+    run = tmp_path / "run.h5"
+    sites = [line / "SYN12.edi", line / "SYN13.edi"]
+    told = terrella("invert", "1d", *sites, "-o", run, "--target-rms", 0.01, *words, code=NOT_CONVERGED)
+    assert "2 of 2 sites did not reach the target RMS" in told.stderr
+    assert told.stdout.count("target RMS 0.01 is out of reach") == 2
+    assert all(0.01 < rms < 1.2 for rms in rms_of(run))  # fitted as well as can be
+    terrella("invert", "1d", *sites, "-o", run, "--force", *words)
+    assert all(rms < 1.2 for rms in rms_of(run))  # tied, the RMS of both together is 1
+
+
+def test_where_no_target_is_aimed_at_a_minimum_is_success(line, tmp_path):
+    words = ["invert", "1d", line / "SYN12.edi", "--target-rms", 0.01, "--force", "-o", tmp_path / "run.h5"]
+    terrella(*words, "--method", "few_layers")
+    terrella(*words, "--method", "gauss_newton", "--lambda-choice", "fixed", "--lambda", 10)
 
 
 def test_sites_without_usable_data(line, tmp_path):
