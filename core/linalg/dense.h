@@ -34,6 +34,18 @@ struct ThinFactorisation {
 /// Of the one input; allocates the outputs.
 ThinFactorisation thin_factorisation(std::span<const Array> in, std::span<Array> out);
 
+/// Memory for `size` elements of LAPACK's, of matrices with at most `rows` rows, with room of one more column behind
+/// them. Complex gemv of Debian's OpenBLAS 0.3.21 (cgemv_n, zgemv_n for AVX2 and AVX-512) loads one element of a
+/// strided vector more than it uses; rows of a matrix are such vectors, so that is a column further on, where no page
+/// may be mapped.
+template <class T>
+std::vector<T> lapack_memory(std::int64_t size, std::int64_t rows) {
+  std::vector<T> memory;
+  memory.reserve(static_cast<std::size_t>(size + rows + 1));
+  memory.resize(static_cast<std::size_t>(size));
+  return memory;
+}
+
 /// " number 3 of the batch" where there are several.
 std::string which(const Stack& stack, std::int64_t b);
 

@@ -23,7 +23,8 @@ class QrOp final : public graph::Op {
       using T = decltype(t);
       for (std::int64_t b = first; b < last; ++b) {
         // Column-major LAPACK sees the transpose, whose LQ factors are, row-major, R and Q.
-        std::vector<T> work(a.data<T>() + b * m * n, a.data<T>() + (b + 1) * m * n);
+        std::vector<T> work = linalg::lapack_memory<T>(m * n, n);
+        std::copy_n(a.data<T>() + b * m * n, m * n, work.begin());
         std::vector<T> tau(static_cast<std::size_t>(k));
         T *q = out[0].data<T>() + b * m * k, *r = out[1].data<T>() + b * k * n;
         factor(work.data(), tau.data(), static_cast<int>(n), static_cast<int>(m), static_cast<int>(k));
@@ -78,17 +79,17 @@ class QrOp final : public graph::Op {
  private:
   /// Calls LAPACK twice: for the size of its work space, then with it.
   template <class T, class Call>
-  static void with_work(const Call& call) {
+  static void with_work(std::int64_t rows, const Call& call) {
     int lwork = -1, info = 0;
     T size;
     call(&size, &lwork, &info);
     lwork = static_cast<int>(std::real(size));
-    std::vector<T> work(static_cast<std::size_t>(std::max(1, lwork)));
+    std::vector<T> work = linalg::lapack_memory<T>(std::max(1, lwork), rows);
     call(work.data(), &lwork, &info);
   }
   template <class T>
   static void factor(T* a, T* tau, int n, int m, int) {
-    with_work<T>([&](T* work, int* lwork, int* info) {
+    with_work<T>(std::max(m, n), [&](T* work, int* lwork, int* info) {
       if constexpr (std::is_same_v<T, float>)
         sgelqf_(&n, &m, a, &n, tau, work, lwork, info);
       else if constexpr (std::is_same_v<T, double>)
@@ -101,7 +102,7 @@ class QrOp final : public graph::Op {
   }
   template <class T>
   static void generate(T* a, const T* tau, int n, int m, int k) {
-    with_work<T>([&](T* work, int* lwork, int* info) {
+    with_work<T>(std::max(m, n), [&](T* work, int* lwork, int* info) {
       if constexpr (std::is_same_v<T, float>)
         sorglq_(&k, &m, &k, a, &n, tau, work, lwork, info);
       else if constexpr (std::is_same_v<T, double>)

@@ -23,14 +23,18 @@ class SvdOp final : public graph::Op {
       using T = decltype(t);
       using Real = decltype(std::abs(T()));
       for (std::int64_t b = first; b < last; ++b) {
-        std::vector<T> work(a.data<T>() + b * m * n, a.data<T>() + (b + 1) * m * n);
+        std::vector<T> work = linalg::lapack_memory<T>(m * n, n);
+        std::copy_n(a.data<T>() + b * m * n, m * n, work.begin());
         for (const T& value : work)
           if (!std::isfinite(std::abs(value)))
             throw SolveError(text("svd: the matrix", linalg::which(stack, b), " holds NaN or infinity"));
         // Column-major LAPACK sees the transpose: its V^H is, row-major, our U, and its U our V^H.
+        std::vector<T> u = linalg::lapack_memory<T>(m * k, k), vh = linalg::lapack_memory<T>(k * n, n);
         const int info = decompose(work.data(), static_cast<int>(n), static_cast<int>(m), out[1].data<Real>() + b * k,
-                                   out[2].data<T>() + b * k * n, out[0].data<T>() + b * m * k);
+                                   vh.data(), u.data());
         if (info != 0) throw SolveError(text("svd: no convergence for the matrix", linalg::which(stack, b)));
+        std::copy(u.begin(), u.end(), out[0].data<T>() + b * m * k);
+        std::copy(vh.begin(), vh.end(), out[2].data<T>() + b * k * n);
       }
     });
   }
@@ -93,7 +97,7 @@ class SvdOp final : public graph::Op {
     };
     call(&size);
     lwork = static_cast<int>(size);
-    call(std::vector<T>(static_cast<std::size_t>(lwork)).data());
+    call(linalg::lapack_memory<T>(lwork, std::max(m, n)).data());
     return info;
   }
   template <class T>
@@ -112,7 +116,7 @@ class SvdOp final : public graph::Op {
     };
     call(&size);
     lwork = static_cast<int>(size.real());
-    call(std::vector<std::complex<T>>(static_cast<std::size_t>(lwork)).data());
+    call(linalg::lapack_memory<std::complex<T>>(lwork, most).data());
     return info;
   }
 };
