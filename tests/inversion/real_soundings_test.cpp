@@ -80,6 +80,47 @@ TEST(RealSoundings, OccamOf1987ReachesRmsOneWithinTenIterations) {
   }
 }
 
+/// On the layers of the example's own start model, from its 100 ohm m, against the paper's algorithm written down
+/// separately (numpy: the model of each linearisation, lambda scanned in steps of 0.01, largest that meets the target).
+TEST(RealSoundings, OccamOf1987AgreesWithThePlainAlgorithmOnTheExamplesLayers) {
+  TERRELLA_NEED_REAL_DATA(data);
+  std::ifstream file(data + "/occam1d-classic/aushield.mod");
+  std::string line;
+  std::getline(file, line);
+  std::vector<double> thickness;
+  for (double h, m; file >> h >> m;)
+    if (h > 0) thickness.push_back(h);
+  ASSERT_EQ(thickness.size(), 24);
+  struct Expected {
+    Smoothing1d smoothing;
+    double surface, top, top_depth, bottom;  // ohm m, ohm m, m, ohm m
+  };
+  for (const Expected& e : {Expected{Smoothing1d::first_difference, 2.514, 18.55, 371.2, 5.816},
+                            Expected{Smoothing1d::second_difference, 0.346, 16.68, 371.2, 2.284}}) {
+    Invert1dOptions o{.parametrization = Parametrization1d::rho_phase,
+                      .smoothing = e.smoothing,
+                      .start_resistivity = 100,
+                      .tolerance = 1e-4};
+    o.layers.thickness = thickness;
+    const Result r = invert_1d({classic(data + "/occam1d-classic/aushield.dat")}, o);
+    EXPECT_LE(r.fits[0].rms, 1.0);
+    EXPECT_LE(iterations_to(r, 1.0), 10);
+    const std::vector<double>& rho = r.model.resistivity;
+    const auto top = std::max_element(rho.begin(), rho.end());
+    double depth = 0;
+    for (auto x = rho.begin(); x != top; ++x) depth += thickness[static_cast<std::size_t>(x - rho.begin())];
+    EXPECT_NEAR(depth, e.top_depth, 1);
+    EXPECT_NEAR(*top / e.top, 1, 0.02);
+    // The ends lie where the data say little, and follow how closely the RMS comes to 1 (0.996 there, 0.998 to 1 here).
+    EXPECT_NEAR(rho.front() / e.surface, 1, 0.05);
+    EXPECT_NEAR(rho.back() / e.bottom, 1, 0.05);
+    RecordProperty(to_string(e.smoothing),
+                   std::to_string(rho.front()) + " " + std::to_string(*top) + " " + std::to_string(depth) + " " +
+                       std::to_string(rho.back()) + " rms " + std::to_string(r.fits[0].rms) + " iterations " +
+                       std::to_string(iterations_to(r, 1.0)) + " of " + std::to_string(r.history.back().iteration));
+  }
+}
+
 struct EmData {
   Sounding sounding;
   std::vector<double> thickness;          ///< m, of its Model1D
