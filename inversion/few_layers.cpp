@@ -125,7 +125,8 @@ FewLayersAnswer invert_few_layers(const Sounding& sounding, const Invert1dOption
     answer.error.push_back(r.error[at(i)]);
     for (std::int64_t j = 0; j < layers; ++j) answer.resolution.push_back(r.matrix[at(i * found.state.x.size() + j)]);
   }
-  answer.depth_of_investigation = depth_of_investigation(sensitivity, answer.thickness);
+  answer.sensitivity = cumulated_sensitivity(sensitivity);
+  answer.depth_of_investigation = depth_of_investigation(answer.sensitivity, answer.thickness);
   return answer;
 }
 

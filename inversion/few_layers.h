@@ -14,6 +14,7 @@ struct FewLayersAnswer {
   std::vector<double> error;        ///< of log10 resistivity; NaN where the data do not tell it
   std::vector<double>
       resolution;  ///< [count, count] of log10 resistivity; identity where it is told, there is no prior
+  std::vector<double> sensitivity;  ///< cumulated, [count]
   double depth_of_investigation = 0;
   Summary summary;  ///< parameters: log10 of resistivities, then of thicknesses
 };

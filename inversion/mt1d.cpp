@@ -72,7 +72,7 @@ Summary solve(const Problem& problem, std::size_t number, const std::vector<doub
 }
 
 struct Resolved {
-  std::vector<double> error, matrix;
+  std::vector<double> error, matrix, sensitivity;
   double depth = datasets::not_a_number;
 };
 
@@ -101,7 +101,8 @@ std::vector<Resolved> resolve(const Problem& problem, const Summary& summary, st
       for (std::int64_t j = 0; j < layers; ++j)
         site.matrix.push_back(r.matrix[at(i * layers + j)] * slope[at(i)] / slope[at(first + j)]);
     }
-    site.depth = depth_of_investigation(std::span(sensitivity).subspan(at(first), at(layers)), thickness);
+    site.sensitivity = cumulated_sensitivity(std::span(sensitivity).subspan(at(first), at(layers)));
+    site.depth = depth_of_investigation(site.sensitivity, thickness);
   }
   return sites;
 }
@@ -171,7 +172,8 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
       FewLayersAnswer found = invert_few_layers(usable[i], options);
       answers[i] = {std::move(found.resistivity),
                     std::move(found.thickness),
-                    {std::move(found.error), std::move(found.resolution), found.depth_of_investigation}};
+                    {std::move(found.error), std::move(found.resolution), std::move(found.sensitivity),
+                     found.depth_of_investigation}};
       summaries[i] = std::move(found.summary);
       if (!reporter.iteration(i, number, usable[i].name, summaries[i].state)) return;
       return reporter.done(i, summaries[i], 1);
@@ -217,6 +219,7 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
   if (options.resolution) {
     model.log10_resistivity_error.assign(model.sites * layers, none);
     model.resolution.assign(model.sites * layers * layers, none);
+    model.sensitivity.assign(model.sites * layers, none);
     model.depth_of_investigation.assign(model.sites, none);
   }
   for (const Sounding& s : soundings) result.fits.push_back({s.name, {}, {}, {}, {}, none, s.problem, false});
@@ -230,6 +233,7 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
     if (options.resolution) {
       put(answers[i].resolved.error, model.log10_resistivity_error, place[i]);
       put(answers[i].resolved.matrix, model.resolution, place[i]);
+      put(answers[i].resolved.sensitivity, model.sensitivity, place[i]);
       model.depth_of_investigation[place[i]] = answers[i].resolved.depth;
     }
     result.fits[place[i]] = fit_of(usable[i], answers[i], options, summary.message, summary.converged());

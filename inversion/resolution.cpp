@@ -39,17 +39,22 @@ Resolution resolution(const Problem& problem, const Tensor& m, double lambda, st
   return result;
 }
 
-double depth_of_investigation(std::span<const double> sensitivity, std::span<const double> thickness,
-                              double threshold) {
-  if (sensitivity.size() != thickness.size() + 1)
-    fail("depth_of_investigation: ", sensitivity.size(), " layers need ", sensitivity.size() - 1, " thicknesses, got ",
+std::vector<double> cumulated_sensitivity(std::span<const double> sensitivity) {
+  std::vector<double> sum(sensitivity.begin(), sensitivity.end());
+  for (std::size_t j = sum.size(); j-- > 1;) sum[j - 1] += sum[j];
+  return sum;
+}
+
+double depth_of_investigation(std::span<const double> cumulated, std::span<const double> thickness, double threshold) {
+  if (cumulated.size() != thickness.size() + 1)
+    fail("depth_of_investigation: ", cumulated.size(), " layers need ", cumulated.size() - 1, " thicknesses, got ",
          thickness.size());
-  double depth = 0, below = sensitivity.back();
+  double depth = 0;
   for (const double h : thickness) depth += h;
-  if (below >= threshold) return depth;
+  if (cumulated.back() >= threshold) return depth;
   for (std::size_t j = thickness.size(); j-- > 0;) {
-    if (below + sensitivity[j] >= threshold) return depth - thickness[j] * (threshold - below) / sensitivity[j];
-    below += sensitivity[j];
+    const double own = cumulated[j] - cumulated[j + 1];
+    if (cumulated[j] >= threshold) return depth - thickness[j] * (threshold - cumulated[j + 1]) / own;
     depth -= thickness[j];
   }
   return 0;

@@ -18,14 +18,22 @@ struct Resolution {
 /// (2012), ch. 5.
 Resolution resolution(const Problem& problem, const Tensor& m, double lambda, std::int64_t block);
 
-/// Depth below which layers together hardly touch the data: sensitivities s_j = sum_i |d r_i / d ln rho_j| are summed
-/// from the half-space upwards until they exceed `threshold`, linearly within the layer. Residuals r are in units of
-/// their errors. Cumulated sensitivity of Christiansen & Auken (2012), whose absolute threshold of 0.8 is the default.
-/// 0 where all layers together stay below it; the top of the half-space where that alone exceeds it.
+/// Cumulated sensitivity S_j = sum_{k >= j} s_k of Christiansen & Auken (2012): from s_k = sum_i |d r_i / d ln rho_k|,
+/// with residuals r in units of their errors, summed from the half-space upwards. Their data are logarithms with errors
+/// relative to the data; in units of errors that is, to first order, the same for any scale of the data.
 ///
-/// sensitivity   [layers], s_j
-/// thickness     [layers - 1], m
-double depth_of_investigation(std::span<const double> sensitivity, std::span<const double> thickness,
+/// sensitivity   [layers], s_k
+/// returns       [layers], S_j
+std::vector<double> cumulated_sensitivity(std::span<const double> sensitivity);
+
+/// Depth below which layers together hardly touch the data: where S falls below `threshold`, linearly within the layer.
+/// Their absolute threshold of 0.8 (they tried 0.6 to 1.2) is the default. 0 where S stays below it; the top of the
+/// half-space where that alone exceeds it. Over a half-space, with errors of 5 %, it is about 1.5 skin depths of the
+/// longest period: S decays there by exp(-2 depth / skin depth).
+///
+/// cumulated   [layers], S_j
+/// thickness   [layers - 1], m
+double depth_of_investigation(std::span<const double> cumulated, std::span<const double> thickness,
                               double threshold = 0.8);
 
 }  // namespace terrella::inversion

@@ -35,6 +35,8 @@ void for_each_optional(const Visit& visit) {
   visit("log10_resistivity_error", &LayeredModel::log10_resistivity_error, layers,
         Labels{"1", "linearised standard error of log10 resistivity", {}});
   visit("resolution", &LayeredModel::resolution, matrix, Labels{"1", "model resolution matrix", {}});
+  visit("sensitivity", &LayeredModel::sensitivity, layers,
+        Labels{"1", "sensitivity of the data, in standard errors, to ln resistivity of the layer and all below", {}});
   visit("depth_of_investigation", &LayeredModel::depth_of_investigation, stations,
         Labels{"m", "depth of investigation", {}});
 }

@@ -2,7 +2,7 @@
 //
 //   survey    the data (datasets/hdf5/survey_file.h)
 //   model     station, layer, boundary: resistivity in ohm m, thickness in m, and, where computed,
-//             log10_resistivity_error, resolution, depth_of_investigation
+//             log10_resistivity_error, resolution, sensitivity, depth_of_investigation
 //   fit       station, period: sounding_period in s, observed, error, predicted in ohm, of which the first
 //             period_count [station] are meant; rms, stopped, converged [station]
 //   history   iteration: site, number, rms, misfit, regularization, lambda, step, seconds

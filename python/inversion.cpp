@@ -44,6 +44,7 @@ auto fit_getter() {
 
 LayeredModel make_model(const Array<double>& resistivity, const Array<double>& thickness,
                         const std::optional<Array<double>>& error, const std::optional<Array<double>>& resolution,
+                        const std::optional<Array<double>>& sensitivity,
                         const std::optional<Array<double>>& depth_of_investigation) {
   LayeredModel model;
   model.resistivity = copy<double>("LayeredModel: resistivity", std::optional(resistivity), {-1, -1});
@@ -54,6 +55,7 @@ LayeredModel make_model(const Array<double>& resistivity, const Array<double>& t
   model.thickness = copy<double>("LayeredModel: thickness", std::optional(thickness), {sites, layers - 1});
   model.log10_resistivity_error = copy<double>("LayeredModel: log10_resistivity_error", error, {sites, layers});
   model.resolution = copy<double>("LayeredModel: resolution", resolution, {sites, layers, layers});
+  model.sensitivity = copy<double>("LayeredModel: sensitivity", sensitivity, {sites, layers});
   model.depth_of_investigation = copy<double>("LayeredModel: depth_of_investigation", depth_of_investigation, {sites});
   return model;
 }
@@ -80,7 +82,7 @@ void bind_model(py::module_& m) {
   py::class_<LayeredModel>(m, "LayeredModel",
                            "Layered earth below every site, top layer first; the last layer is the half-space.")
       .def(py::init(&make_model), "resistivity"_a, "thickness"_a, py::kw_only(),
-           "log10_resistivity_error"_a = py::none(), "resolution"_a = py::none(),
+           "log10_resistivity_error"_a = py::none(), "resolution"_a = py::none(), "sensitivity"_a = py::none(),
            "depth_of_investigation"_a = py::none(),
            "A model of arrays, which are copied; shapes as in the properties below.")
       .def_property_readonly("resistivity", model_getter<&LayeredModel::resistivity>([](auto s, auto l) {
@@ -104,6 +106,12 @@ void bind_model(py::module_& m) {
                                return Shape{s, l, l};
                              }),
                              "array [site, layer, layer], model resolution matrix, or None")
+      .def_property_readonly("sensitivity", model_getter<&LayeredModel::sensitivity>([](auto s, auto l) {
+                               return Shape{s, l};
+                             }),
+                             "array [site, layer], of each layer and all below it, standard errors of the data that "
+                             "follow a change of ln resistivity by 1, their sizes added up (Christiansen & Auken 2012, "
+                             "whose depth of investigation lies where it falls below 0.8), or None")
       .def_property_readonly("depth_of_investigation",
                              model_getter<&LayeredModel::depth_of_investigation>([](auto s, auto) { return Shape{s}; }),
                              "array [site], m, or None")
@@ -124,7 +132,8 @@ void bind_fit(py::module_& m) {
       .def_property_readonly("predicted", fit_getter<std::complex<double>, &SiteFit::predicted>(), "array [n], ohm")
       .def_readonly("rms", &SiteFit::rms, "root of the mean of (residual / error)^2 over real numbers")
       .def_readonly("stopped", &SiteFit::stopped, "why the minimiser stopped")
-      .def_readonly("converged", &SiteFit::converged, "whether the target RMS is met; without a target, a minimum is found")
+      .def_readonly("converged", &SiteFit::converged,
+                    "whether the target RMS is met; without a target, a minimum is found")
       .def("__repr__", [](const SiteFit& fit) {
         return text("SiteFit('", fit.site, "', ", fit.period.size(), " periods, RMS ", fit.rms, ", ", fit.stopped, ")");
       });

@@ -38,6 +38,7 @@ Json to_json(const Section& section) {
           {"distance_edges", section.distance_edges},
           {"depth_edges", section.depth_edges},
           {"resistivity", section.resistivity},
+          {"sensitivity", section.sensitivity},
           {"azimuth", section.azimuth},
           {"mean_elevation", section.mean_elevation},
           {"notes", section.notes}};
@@ -63,11 +64,13 @@ Section section_from(const Json& json) {
   section.distance_edges = numbers(json.at("distance_edges"));
   section.depth_edges = numbers(json.at("depth_edges"));
   section.resistivity = numbers(json.at("resistivity"));
+  section.sensitivity = numbers(json.at("sensitivity"));
   section.azimuth = number(json.at("azimuth"));
   section.mean_elevation = number(json.at("mean_elevation"));
   json.at("notes").get_to(section.notes);
   if (section.sites.empty() || section.layers() == 0 || section.distance_edges.size() != section.columns() + 1 ||
-      section.resistivity.size() != section.layers() * section.columns())
+      section.resistivity.size() != section.layers() * section.columns() ||
+      (!section.sensitivity.empty() && section.sensitivity.size() != section.resistivity.size()))
     throw std::domain_error("the arrays of the section have different sizes");
   return section;
 }

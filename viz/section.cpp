@@ -23,6 +23,8 @@ void check(const inversion::Result& result) {
   expect_size("survey.sites", result.survey.sites.size(), model.sites);
   expect_size("model.resistivity", model.resistivity.size(), model.sites * model.layers);
   expect_size("model.thickness", model.thickness.size(), model.sites * (model.layers - 1));
+  if (!model.sensitivity.empty())
+    expect_size("model.sensitivity", model.sensitivity.size(), model.sites * model.layers);
   if (!model.depth_of_investigation.empty())
     expect_size("model.depth_of_investigation", model.depth_of_investigation.size(), model.sites);
   if (!result.fits.empty()) expect_size("fits", result.fits.size(), model.sites);
@@ -108,8 +110,9 @@ void set_depth_edges(Section& section, const inversion::LayeredModel& model) {
   section.depth_edges.push_back(bottom > 0 ? bottom : 1000.0);
 }
 
-void set_resistivity(Section& section, const inversion::LayeredModel& model) {
+void set_cells(Section& section, const inversion::LayeredModel& model) {
   section.resistivity.assign(section.layers() * section.columns(), nan);
+  if (!model.sensitivity.empty()) section.sensitivity = section.resistivity;
   for (std::size_t column = 0; column < section.columns(); ++column) {
     const std::size_t s = section.sites[column].index;
     double bottom = model.layers > 1 ? model.thickness[s * (model.layers - 1)] : 0;  // of the model's layer k
@@ -118,7 +121,9 @@ void set_resistivity(Section& section, const inversion::LayeredModel& model) {
       const double middle = (section.depth_edges[layer] + section.depth_edges[layer + 1]) / 2;
       while (k + 1 < model.layers && middle > bottom)
         if (++k + 1 < model.layers) bottom += model.thickness[s * (model.layers - 1) + k];
-      section.resistivity[layer * section.columns() + column] = model.resistivity[s * model.layers + k];
+      const std::size_t cell = layer * section.columns() + column;
+      section.resistivity[cell] = model.resistivity[s * model.layers + k];
+      if (!model.sensitivity.empty()) section.sensitivity[cell] = model.sensitivity[s * model.layers + k];
     }
   }
 }
@@ -133,7 +138,7 @@ Section make_section(const inversion::Result& result) {
   place(section);
   for (const SectionSite& site : section.sites) section.mean_elevation += site.elevation / section.columns();
   set_depth_edges(section, result.model);
-  set_resistivity(section, result.model);
+  set_cells(section, result.model);
   return section;
 }
 

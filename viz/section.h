@@ -29,6 +29,7 @@ struct Section {
   std::vector<double> distance_edges;  ///< m, [column + 1]: midpoints between sites, half a spacing beyond the ends
   std::vector<double> depth_edges;     ///< m, [layer + 1], 0 at the surface; the last layer is a half-space, cut here
   std::vector<double> resistivity;     ///< [layer, column] ohm m; NaN where the model has none
+  std::vector<double> sensitivity;     ///< [layer, column] cumulated from below; NaN, or empty, where there is none
   double azimuth = 90;                 ///< of the profile, degrees clockwise from north; NaN where sites define none
   double mean_elevation = 0;           ///< m, of the sites
   std::vector<std::string>

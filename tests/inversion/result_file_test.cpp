@@ -18,8 +18,9 @@ namespace {
 Result odd_result() {
   Result result;
   result.survey = odd_survey();
-  result.model = {2, 3, {1, 10, 1e5, 0.1, datasets::not_a_number, 7}, {100, 200, 300, 1e-300}, {}, {}, {}};
+  result.model = {2, 3, {1, 10, 1e5, 0.1, datasets::not_a_number, 7}, {100, 200, 300, 1e-300}, {}, {}, {}, {}};
   result.model.log10_resistivity_error = {1, 2, 3, 4, 5, 6};
+  result.model.sensitivity = {7, 2, 0.1, datasets::not_a_number, 1, 1e-300};
   for (int i = 0; i < 18; ++i) result.model.resolution.push_back(1.0 / (i + 3));
   result.fits.resize(2);
   result.fits[0] = {
@@ -39,7 +40,8 @@ std::string difference(const Result& a, const Result& b) {
   const LayeredModel &x = a.model, &y = b.model;
   if (x.sites != y.sites || x.layers != y.layers || !same_bits(x.resistivity, y.resistivity) ||
       !same_bits(x.thickness, y.thickness) || !same_bits(x.log10_resistivity_error, y.log10_resistivity_error) ||
-      !same_bits(x.resolution, y.resolution) || !same_bits(x.depth_of_investigation, y.depth_of_investigation))
+      !same_bits(x.resolution, y.resolution) || !same_bits(x.sensitivity, y.sensitivity) ||
+      !same_bits(x.depth_of_investigation, y.depth_of_investigation))
     return "model";
   if (a.fits.size() != b.fits.size()) return "fits";
   for (std::size_t s = 0; s < a.fits.size(); ++s) {

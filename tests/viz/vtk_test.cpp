@@ -77,6 +77,7 @@ class VtkFiles : public testing::Test {
     result.model.resistivity[3 * 3] = 5;        // last site, top layer
     result.model.resistivity[3 * 3 + 2] = NAN;  // last site, half-space
     result.model.depth_of_investigation = {30, 80, NAN, 1000};
+    for (int i = 0; i < 12; ++i) result.model.sensitivity.push_back(100 - i);  // 100, 99, 98 below the first site
     result.survey.sites[1].name = "<&\"hostile\n>";
     for (std::size_t s = 0; s < 4; ++s) result.fits[s].rms = 1 + s;
     paths = write_vtk(result, testing::TempDir() + "model.vtr");
@@ -119,6 +120,11 @@ TEST_F(VtkFiles, SectionHasElevationUpAndItsCornersInPlace) {
   EXPECT_EQ(resistivity[5], 100);
   EXPECT_DOUBLE_EQ(logarithm[11], std::log10(5.0));
   EXPECT_TRUE(std::isnan(logarithm[3]));
+  const auto sensitivity = numbers(named(cells, "sensitivity"));
+  ASSERT_EQ(sensitivity.size(), 12u);
+  EXPECT_EQ(sensitivity[0], 98);   // deepest left
+  EXPECT_EQ(sensitivity[8], 100);  // shallowest left
+  EXPECT_EQ(sensitivity[3], 89);   // deepest right
   const std::string within = content(named(cells, "within_depth_of_investigation"));
   ASSERT_EQ(within.size(), 12u);
   // Middles at 25, 80 and 805 m against 30, 80, unknown and 1000 m; deepest first.

@@ -14,8 +14,9 @@ void draw_section(const SectionPicture& picture, const std::string& path);
 /// PNG of sounding curves: apparent resistivity and phase with error bars and the fit.
 void draw_response(const ResponsePicture& picture, const std::string& path);
 
-/// Rectilinear grid (.vtr) of cells with resistivity, log10_resistivity and within_depth_of_investigation (1, 0, or -1
-/// where it is not known): x along the profile (m), y = 0, z = elevation (m), mean elevation of the sites minus depth.
+/// Rectilinear grid (.vtr) of cells with resistivity, log10_resistivity, sensitivity (where the result has it) and
+/// within_depth_of_investigation (1, 0, or -1 where it is not known): x along the profile (m), y = 0, z = elevation
+/// (m), mean elevation of the sites minus depth.
 void write_vtr(const Section& section, const std::string& path);
 
 /// Points (.vtp) of the sites in the same frame, at their elevation, with name, elevation, depth_of_investigation, rms,

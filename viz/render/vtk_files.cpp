@@ -49,7 +49,8 @@ void write_vtr(const Section& section, const std::string& path) {
   grid->SetYCoordinates(y);
   grid->SetZCoordinates(z);
 
-  const auto resistivity = array("resistivity"), logarithm = array("log10_resistivity");
+  const auto resistivity = array("resistivity"), logarithm = array("log10_resistivity"),
+             sensitivity = array("sensitivity");
   vtkNew<vtkSignedCharArray> within;
   within->SetName("within_depth_of_investigation");
   for (std::size_t layer = section.layers(); layer-- > 0;)  // cells from the bottom upwards, as z ascends
@@ -57,11 +58,14 @@ void write_vtr(const Section& section, const std::string& path) {
       const double value = section.at(layer, column);
       resistivity->InsertNextValue(value);
       logarithm->InsertNextValue(value > 0 ? std::log10(value) : NAN);
+      sensitivity->InsertNextValue(
+          section.sensitivity.empty() ? NAN : section.sensitivity[layer * section.columns() + column]);
       const double limit = section.sites[column].depth_of_investigation;
       const double middle = (section.depth_edges[layer] + section.depth_edges[layer + 1]) / 2;
       within->InsertNextValue(std::isnan(limit) ? -1 : middle < limit);
     }
   grid->GetCellData()->AddArray(resistivity);
+  if (!section.sensitivity.empty()) grid->GetCellData()->AddArray(sensitivity);
   grid->GetCellData()->AddArray(within);
   grid->GetCellData()->SetScalars(logarithm);
   write<vtkXMLRectilinearGridWriter>(grid.Get(), path);

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 
 #include "core/ops.h"
+#include "datasets/survey/units.h"
 #include "inversion/layered_earth.h"
 #include "inversion/mt1d.h"
 #include "inversion/regularization/roughness.h"
@@ -181,13 +183,43 @@ TEST(Resolution, ErrorsAreThoseOfManyNoisyRepeats) {
 
 TEST(DepthOfInvestigation, ByHand) {
   // Sums from below: 0.1, 0.5, 1.5; the threshold 0.8 is crossed 30 % into the first layer from its bottom.
-  EXPECT_NEAR(depth_of_investigation(std::vector<double>{1.0, 0.4, 0.1}, std::vector<double>{100, 200}), 70, 1e-12);
-  EXPECT_EQ(depth_of_investigation(std::vector<double>{1.0, 0.4, 3}, std::vector<double>{100, 200}), 300);
-  EXPECT_EQ(depth_of_investigation(std::vector<double>{0.1, 0.1, 0.1}, std::vector<double>{100, 200}), 0);
+  EXPECT_NEAR(depth_of_investigation(std::vector<double>{1.5, 0.5, 0.1}, std::vector<double>{100, 200}), 70, 1e-12);
+  EXPECT_EQ(depth_of_investigation(std::vector<double>{4.4, 3.4, 3}, std::vector<double>{100, 200}), 300);
+  EXPECT_EQ(depth_of_investigation(std::vector<double>{0.3, 0.2, 0.1}, std::vector<double>{100, 200}), 0);
   // Longer periods see deeper.
   const Result near = invert_1d({tests::layered_sounding({100}, {}, 0.03, 1, 20, -3, 0)}),
                far = invert_1d({tests::layered_sounding({100}, {}, 0.03, 1, 20, -3, 3)});
   EXPECT_GT(far.model.depth_of_investigation[0], 5 * near.model.depth_of_investigation[0]);
+}
+
+/// What lies below depth z of a half-space changes Z by exp(-2 k z) / 2 of it for a change of ln resistivity by 1, with
+/// k = (1 + i) / skin depth: the sensitivities are known, and so is the depth.
+TEST(DepthOfInvestigation, OfAHalfSpaceIsThatOfTheory) {
+  using Complex = std::complex<double>;
+  constexpr double rho = 100, period = 10, error = 0.05;
+  const Complex z = std::sqrt(Complex(0, 2 * std::numbers::pi / period * datasets::mu_0 * rho));
+  Sounding data;
+  data.name = "half-space";
+  data.period = {period};
+  data.z = {z};
+  data.z_error = {error * std::abs(z)};
+  const double skin_depth = std::sqrt(rho * period / (std::numbers::pi * datasets::mu_0));
+  Invert1dOptions o{.start_resistivity = rho};
+  o.layers.thickness.assign(150, 0.02 * skin_depth);
+  const Result r = invert_1d({data}, o);
+
+  std::vector<double> sensitivity;
+  for (int j = 0; j <= 150; ++j) {
+    const auto below = [&](double depth) { return std::exp(-2.0 * Complex(1, 1) * depth / skin_depth); };
+    const Complex change = 0.5 * std::polar(1.0, std::numbers::pi / 4) *
+                           (below(0.02 * skin_depth * j) - (j < 150 ? below(0.02 * skin_depth * (j + 1)) : 0.0));
+    sensitivity.push_back((std::abs(change.real()) + std::abs(change.imag())) / error);
+  }
+  const auto cumulated = cumulated_sensitivity(sensitivity);
+  for (std::size_t j = 0; j <= 150; ++j) EXPECT_NEAR(r.model.sensitivity[j], cumulated[j], 1e-6 * cumulated[0]);
+  EXPECT_NEAR(r.model.depth_of_investigation[0] / depth_of_investigation(cumulated, o.layers.thickness), 1, 1e-6);
+  EXPECT_NEAR(r.model.depth_of_investigation[0] / skin_depth, 1.4, 0.2);
+  RecordProperty("skin_depths", std::to_string(r.model.depth_of_investigation[0] / skin_depth));
 }
 
 }  // namespace
