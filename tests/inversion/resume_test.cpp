@@ -64,9 +64,6 @@ void stop_after_questions() {
 
 /// What is asked between nodes of graphs, tiles of matrices and sites, until it throws.
 TEST(Resume, WorkStoppedWithinAnIterationGoesOnToTheSameBits) {
-#ifdef __SANITIZE_THREAD__
-  GTEST_SKIP() << "plain threads, which the sanitizer watches, cannot be stopped";
-#endif
   const TemporaryFolder folder("interrupt");
   for (const Invert1dOptions& o : methods()) {
     const Result whole = invert_1d(line(), o);
