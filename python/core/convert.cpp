@@ -104,18 +104,26 @@ bool is_numpy(py::handle x) {
 
 bool is_sequence(py::handle x) { return PyList_Check(x.ptr()) || PyTuple_Check(x.ptr()); }
 
-bool holds_tensor(py::handle nest) {
+// Refuses lists deeper than numpy's own limit; a list may hold itself.
+void check_depth(int depth) {
+  constexpr int deepest = 64;
+  if (depth > deepest) fail("tensor: lists are nested deeper than ", deepest, " levels, or one holds itself");
+}
+
+bool holds_tensor(py::handle nest, int depth = 0) {
   if (!is_sequence(nest)) return py::isinstance<Tensor>(nest);
+  check_depth(depth);
   const auto items = py::reinterpret_borrow<py::sequence>(nest);
-  return std::any_of(items.begin(), items.end(), [](py::handle item) { return holds_tensor(item); });
+  return std::any_of(items.begin(), items.end(), [&](py::handle item) { return holds_tensor(item, depth + 1); });
 }
 
 // Tensors in a nest of lists are joined as tensors, so that derivatives flow through.
-Tensor stacked(py::handle nest) {
+Tensor stacked(py::handle nest, int depth = 0) {
   if (!is_sequence(nest)) return to_operand(nest);
+  check_depth(depth);
   Tensors parts;
   for (const py::handle item : py::reinterpret_borrow<py::sequence>(nest)) {
-    parts.push_back(stacked(item));
+    parts.push_back(stacked(item, depth + 1));
     if (!parts.back().defined()) fail("tensor: a list of tensors holds a ", Py_TYPE(item.ptr())->tp_name);
   }
   return stack(parts);

@@ -19,9 +19,21 @@ bool is_leaf(py::handle x, Leaves kind) {
   return kind == Leaves::numbers && PyIndex_Check(x.ptr());
 }
 
+// One level of a nest, counted as Python counts calls: a list that holds itself ends in RecursionError.
+class Level {
+ public:
+  Level() {
+    if (Py_EnterRecursiveCall(" in a nest of tensors") != 0) throw py::error_already_set();
+  }
+  ~Level() { Py_LeaveRecursiveCall(); }
+  Level(const Level&) = delete;
+  Level& operator=(const Level&) = delete;
+};
+
 // The nest with f(item, key as text) in place of its items; no value where x is no nest.
 template <class F>
 std::optional<py::object> mapped(py::handle x, const F& f) {
+  const Level level;
   if (PyDict_Check(x.ptr())) {
     const py::object copy = x.attr("copy")();  // keeps the type, of an OrderedDict for example
     for (const auto& [key, value] : py::reinterpret_borrow<py::dict>(x))

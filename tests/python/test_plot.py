@@ -291,3 +291,9 @@ def test_columns_of_sites_at_one_place_are_shared():
     np.testing.assert_allclose(column_edges([7.0]), [-493, 507])
     with pytest.raises(ValueError, match="distance 1 is 1 m; distances must be finite and ascend"):
         column_edges([2.0, 1.0])
+
+
+def test_nothing_to_show_is_said():
+    empty = tl.Result(tl.Survey([]), tl.LayeredModel(np.zeros((0, 2)), np.zeros((0, 1))), [])
+    with pytest.raises(ValueError, match="section: the result has no sites"):
+        empty.plot.section()

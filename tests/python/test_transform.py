@@ -364,3 +364,12 @@ def test_a_long_loop_neither_grows_nor_overflows():
         return tl.sum(y)
 
     assert tl.grad(f)(tl.ones(3))[0].item() == 20001.0
+
+
+def test_a_list_that_holds_itself_is_an_error_and_no_crash():
+    nest = [tl.ones(2)]
+    nest.append(nest)
+    with pytest.raises(ValueError, match="nested deeper than 64 levels, or one holds itself"):
+        tl.tensor(nest)
+    with pytest.raises(RecursionError, match="maximum recursion depth"):
+        tl.grad(lambda x: tl.sum(x[0]))(nest)

@@ -64,6 +64,8 @@ def section(
 
 def _layers(result):
     """Resistivity, tops and bottoms [site, layer] (m, the last infinite), and depth of investigation [site]."""
+    if len(result.survey.sites) == 0:
+        raise ValueError("section: the result has no sites; there is nothing to show")
     resistivity = np.atleast_2d(np.asarray(result.model.resistivity, dtype=float))
     sites, layers = resistivity.shape
     thickness = np.asarray(result.model.thickness, dtype=float)
