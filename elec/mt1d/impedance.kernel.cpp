@@ -107,8 +107,8 @@ struct Prepared {
 };
 
 inline long workspace(long layers, long frequencies) {
-  // six vectors a layer for derivatives and two for their sums over frequencies, see below
-  return padded(layers) * 2 + padded(frequencies) + layers * lanes * 8;
+  // six vectors a layer for derivatives, twice, or once and two for their sums over frequencies, see below
+  return padded(layers) * 2 + padded(frequencies) + layers * lanes * 12;
 }
 
 inline Prepared prepare(const Sounding& a) {
@@ -218,7 +218,8 @@ inline Layer differentiate(Vector s, double r, double delay, Complex below) {
 }
 
 /// Where a layer's A, G and H of one vector of frequencies lie in the scratch between the way up and the way down.
-inline double* at_layer(const Prepared& p, long j) { return p.scratch + j * 6 * lanes; }
+inline double* at_layer(double* scratch, long j) { return scratch + j * 6 * lanes; }
+inline const double* at_layer(const double* scratch, long j) { return scratch + j * 6 * lanes; }
 inline void keep(double* to, long which, Complex a) {
   store(to + 2 * which * lanes, a.re);
   store(to + (2 * which + 1) * lanes, a.im);
@@ -227,55 +228,89 @@ inline Complex kept(const double* from, long which) {
   return {load(from + 2 * which * lanes), load(from + (2 * which + 1) * lanes)};
 }
 
-/// Up through the layers; returns zeta at the surface.
-inline Complex sweep_up(const Sounding& a, const Prepared& p, Vector s) {
+/// Up through the layers; returns zeta at the surface. `beside` is called once a layer.
+template <class Beside>
+inline Complex sweep_up(const Sounding& a, const Prepared& p, Vector s, double* scratch, const Beside& beside) {
   Complex zeta = {splat(p.root[a.layers - 1]), Vector{}};
   for (long j = a.layers - 2; j >= 0; --j) {
     const Layer layer = differentiate(s, p.root[j], p.delay[j], zeta);
-    keep(at_layer(p, j), 0, layer.below);
-    keep(at_layer(p, j), 1, layer.log_r);
-    keep(at_layer(p, j), 2, layer.h);
+    keep(at_layer(scratch, j), 0, layer.below);
+    keep(at_layer(scratch, j), 1, layer.log_r);
+    keep(at_layer(scratch, j), 2, layer.h);
     zeta = layer.zeta;
+    beside();
   }
   return zeta;
 }
 
+/// Rows of the Jacobian at one vector of frequencies, which go to memory little by little while the next vector is
+/// computed: stores straight to memory are slow, but need nobody to wait for them.
 template <bool past_cache>
-inline void write_row(const double* scratch, long layers, long lane, double* row) {
-  for (long j = 0; j < layers; ++j) {
-    const Pair value = pair_of(scratch + j * 6 * lanes, lane);
-    if (past_cache)
-      _mm_stream_pd(row + 2 * j, value);
-    else
-      *(Pair*)(row + 2 * j) = value;
-  }
-}
+struct Rows {
+  const double* scratch;  // of interleaved dZ / d resistivity and dZ / d thickness
+  long layers, count;     // lanes that are frequencies
+  double *by_resistivity, *by_thickness;
+  long lane = 0, done = 0;  // entries of this lane's two rows
 
-void jacobian(const Sounding& a, double* z, double* dz_dresistivity, double* dz_dthickness, bool past_cache) {
+  void write(long entries) {
+    while (entries > 0 && lane < count) {
+      const bool first = done < layers;
+      const long end = first ? layers : 2 * layers - 1, stop = done + entries < end ? done + entries : end;
+      const double* from = scratch + (first ? 0 : 2 * lanes);
+      double* to = first ? by_resistivity + 2 * lane * layers : by_thickness + 2 * lane * (layers - 1);
+      const long begin = first ? 0 : layers;
+      for (long j = done - begin; j < stop - begin; ++j) {
+        const Pair value = pair_of(at_layer(from, j), lane);
+        if (past_cache)
+          _mm_stream_pd(to + 2 * j, value);
+        else
+          *(Pair*)(to + 2 * j) = value;
+      }
+      entries -= stop - done;
+      done = stop;
+      if (done == 2 * layers - 1) {
+        done = 0;
+        ++lane;
+      }
+    }
+  }
+  void finish() { write(count * 2 * layers); }
+};
+
+template <bool past_cache>
+void jacobian_of(const Sounding& a, double* z, double* dz_dresistivity, double* dz_dthickness) {
   const Prepared p = prepare(a);
   const long last = a.layers - 1;
+  double *scratch = p.scratch, *other = p.scratch + a.layers * 6 * lanes;
+  Rows<past_cache> rows{other, a.layers, 0, nullptr, nullptr};
   for (long f = 0; f < a.frequencies; f += lanes) {
     const long count = lanes_left(a, f);
     const Vector s = load(p.s + f);
-    write_complex(s * times_1i(sweep_up(a, p, s)), count, z + 2 * f);
+    const Complex zeta = sweep_up(a, p, s, scratch, [&] { rows.write(2 * lanes + 1); });
+    rows.finish();
+    write_complex(s * times_1i(zeta), count, z + 2 * f);
 
     Complex to_surface = {s, s};  // dZ / d zeta of the layer
     for (long j = 0; j < last; ++j) {
-      double* layer = at_layer(p, j);
+      double* layer = at_layer(scratch, j);
       const Complex below = kept(layer, 0), log_r = kept(layer, 1), h = kept(layer, 2);
       interleave(splat(0.5 / a.resistivity[j]) * (to_surface * log_r), layer);
       interleave(to_surface * h, layer + 2 * lanes);
       to_surface = to_surface * below;
     }
-    interleave(splat(0.5 / p.root[last]) * to_surface, at_layer(p, last));  // zeta = r in the half-space
+    interleave(splat(0.5 / p.root[last]) * to_surface, at_layer(scratch, last));  // zeta = r in the half-space
 
-    const auto write = past_cache ? write_row<true> : write_row<false>;
-    for (long lane = 0; lane < count; ++lane) {
-      write(p.scratch, a.layers, lane, dz_dresistivity + 2 * (f + lane) * a.layers);
-      write(p.scratch + 2 * lanes, last, lane, dz_dthickness + 2 * (f + lane) * last);
-    }
+    rows = {scratch, a.layers, count, dz_dresistivity + 2 * f * a.layers, dz_dthickness + 2 * f * last};
+    double* const free = other;
+    other = scratch;
+    scratch = free;
   }
+  rows.finish();
   if (past_cache) _mm_sfence();
+}
+
+void jacobian(const Sounding& a, double* z, double* dz_dresistivity, double* dz_dthickness, bool past_cache) {
+  (past_cache ? jacobian_of<true> : jacobian_of<false>)(a, z, dz_dresistivity, dz_dthickness);
 }
 
 void jvp(const Sounding& a, const double* resistivity_dot, const double* thickness_dot, const double* frequency_dot,
@@ -313,12 +348,12 @@ void vjp(const Sounding& a, const double* z_bar, double* resistivity_bar, double
   for (long f = 0; f < a.frequencies; f += lanes) {
     const long count = lanes_left(a, f);
     const Vector s = load(p.s + f);
-    const Complex zeta = sweep_up(a, p, s);
+    const Complex zeta = sweep_up(a, p, s, p.scratch, [] {});
     const Complex bar = read_complex(z_bar + 2 * f, count);
     Complex down = {s * (bar.re + bar.im), s * (bar.im - bar.re)};  // conj((1+i) s) bar
     Vector log_s_bar = real_conj_times(zeta, down);
     for (long j = 0; j < last; ++j) {
-      const double* layer = at_layer(p, j);
+      const double* layer = at_layer(p.scratch, j);
       double* to = sums + 2 * j * lanes;
       const Vector h_bar = real_conj_times(kept(layer, 2), down);
       store(to, load(to) + real_conj_times(kept(layer, 1), down));
