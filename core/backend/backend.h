@@ -2,6 +2,7 @@
 // names one. Inputs are strided views on the device; outputs have shape and dtype, their memory is made here.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "core/array.h"
@@ -11,6 +12,10 @@ namespace terrella {
 
 enum class Reduction : std::uint8_t { sum, product, minimum, maximum, any, all };
 enum class Cumulation : std::uint8_t { sum, product };
+
+struct Tape;  // core/backend/tape.h
+class TapeProgram;
+struct TapeCall;
 
 class Backend {
  public:
@@ -40,6 +45,10 @@ class Backend {
   virtual void scatter_add(const Array& in, const Array& index, int axis, Array& out) = 0;
   /// out[b.., m, n] = sum_k x[b.., m, k] y[b.., k, n]; batches already equal.
   virtual void matmul(const Array& x, const Array& y, Array& out) = 0;
+  /// A fused cluster made ready. Fails naming the instruction where the tape is wrong.
+  virtual std::shared_ptr<const TapeProgram> compile(const Tape& tape) = 0;
+  /// All calls as one parallel job: a hundred small tensors cost one fork. Calls do not read what others write.
+  virtual void run(std::span<const TapeCall> calls) = 0;
 };
 
 /// Part of an array along every axis: start, count and step in elements.

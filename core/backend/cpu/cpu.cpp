@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/backend/cpu/memory.h"
+#include "core/backend/tape.h"
 
 namespace terrella {
 namespace {
@@ -30,6 +31,8 @@ class Cpu final : public Backend {
     cpu::scatter_add(in, index, axis, out);
   }
   void matmul(const Array& x, const Array& y, Array& out) override { cpu::matmul(x, y, out); }
+  std::shared_ptr<const TapeProgram> compile(const Tape& tape) override { return cpu::compile(tape); }
+  void run(std::span<const TapeCall> calls) override { cpu::run(calls); }
 };
 
 }  // namespace

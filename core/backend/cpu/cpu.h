@@ -1,5 +1,8 @@
 // core/backend/cpu/cpu.h: the CPU backend. Its operations stand in the files beside this one.
 #pragma once
+#include <memory>
+#include <span>
+
 #include "core/backend/backend.h"
 
 namespace terrella::cpu {
@@ -13,6 +16,8 @@ void arg_reduce(bool maximum, const Array& in, int axis, Array& out);
 void gather(const Array& in, const Array& index, int axis, Array& out);
 void scatter_add(const Array& in, const Array& index, int axis, Array& out);
 void matmul(const Array& x, const Array& y, Array& out);
+std::shared_ptr<const TapeProgram> compile(const Tape& tape);
+void run(std::span<const TapeCall> calls);
 Array zeros(DType dtype, const Shape& shape);
 /// `in`, or a row-major copy of it.
 Array row_major(const Array& in);

@@ -3,7 +3,7 @@
 
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/elementwise_kernels.h"
-#include "core/backend/cpu/isa.h"
+#include "core/backend/cpu/isa_table.h"
 #include "core/backend/cpu/loop.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
@@ -14,25 +14,6 @@ namespace {
 
 constexpr std::int64_t grain = 32768;      // elements a piece: larger than the cost of handing it to a thread
 constexpr std::int64_t shortest_row = 32;  // shorter rows cost more in calls than a copy of the operand
-
-const ElementwiseTable& table() {
-  static const ElementwiseTable filled = [] {
-    ElementwiseTable t{};
-    switch (isa()) {
-      case Isa::baseline:
-        fill_elementwise_baseline(&t);
-        break;
-      case Isa::avx2:
-        fill_elementwise_avx2(&t);
-        break;
-      case Isa::avx512:
-        fill_elementwise_avx512(&t);
-        break;
-    }
-    return t;
-  }();
-  return filled;
-}
 
 /// Memory of ours in an input that nobody else holds and that fits the output, else new memory.
 void provide(std::span<const Array> inputs, Array& out) {
@@ -119,20 +100,25 @@ void select(std::span<const Array> in, Array& out) {
 
 }  // namespace
 
+const ElementwiseTable& elementwise_table() {
+  static const auto table = table_for_isa(fill_elementwise_baseline, fill_elementwise_avx2, fill_elementwise_avx512);
+  return table;
+}
+
 void elementwise(Elementwise operation, std::span<const Array> inputs, Array& out) {
   provide(inputs, out);
   if (out.size() == 0) return;
   if (operation == Elementwise::select) return select(inputs, out);
   const auto code = static_cast<std::size_t>(operation), dtype = static_cast<std::size_t>(inputs[0].dtype);
   if (inputs.size() == 1) {
-    const UnaryKernel kernel = table().unary[code][dtype];
+    const UnaryKernel kernel = elementwise_table().unary[code][dtype];
     for_rows<1>({inputs[0]}, out, [&](const auto& x, const auto& stride, void* to, std::int64_t n) {
       if (stride[0] == 1 || n == 1) return kernel(x[0], to, n);
       for (std::int64_t i = 0; i < n; ++i)  // a broadcast unary operand: rare
         kernel(x[0], static_cast<char*>(to) + i * static_cast<std::int64_t>(size_of(out.dtype)), 1);
     });
   } else {
-    const BinaryKernel kernel = table().binary[code][dtype];
+    const BinaryKernel kernel = elementwise_table().binary[code][dtype];
     for_rows<2>({inputs[0], inputs[1]}, out, [&](const auto& x, const auto& stride, void* to, std::int64_t n) {
       kernel(x[0], stride[0], x[1], stride[1], to, n);
     });

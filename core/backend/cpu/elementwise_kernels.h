@@ -19,4 +19,7 @@ void fill_elementwise_baseline(ElementwiseTable* table);
 void fill_elementwise_avx2(ElementwiseTable* table);
 void fill_elementwise_avx512(ElementwiseTable* table);
 
+/// That of the instruction set in use.
+const ElementwiseTable& elementwise_table();
+
 }  // namespace terrella::cpu

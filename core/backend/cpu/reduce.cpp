@@ -1,153 +1,63 @@
 // Reductions by a tree that depends on the shape alone, so that the number of threads does not change a bit.
 #include <algorithm>
 #include <complex>
-#include <limits>
-#include <vector>
+#include <cstring>
 
 #include "core/backend/cpu/cpu.h"
+#include "core/backend/cpu/isa_table.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/reduce_kernels.h"
+#include "core/error.h"
 
 namespace terrella::cpu {
 namespace {
 
-constexpr std::int64_t chunk_size = 4096;  // elements that one leaf of the tree reduces
-constexpr int lanes = 16;                  // independent accumulators inside a leaf
+constexpr std::int64_t leaf_size = 4096;     // elements that one leaf of the tree reduces
+constexpr std::int64_t most_columns = 1024;  // of a leaf
 
-template <class T>
-inline constexpr bool ordered = !requires(T t) {
-  t.real();
-};
-
-struct SumOf {
-  template <class T>
-  static T identity() {
-    return T(0);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a + b;
-  }
-};
-struct ProductOf {
-  template <class T>
-  static T identity() {
-    return T(1);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a * b;
-  }
-};
-struct SmallestOf {
-  template <class T>
-  static T identity() {
-    return std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a < b || a != a ? a : b;
-  }  // NaN wins
-};
-struct LargestOf {
-  template <class T>
-  static T identity() {
-    return std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
-                                                : std::numeric_limits<T>::lowest();
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a > b || a != a ? a : b;
-  }
-};
-struct AnyOf {
-  template <class T>
-  static T identity() {
-    return T(0);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a != T(0) ? a : b;
-  }
-};
-struct AllOf {
-  template <class T>
-  static T identity() {
-    return T(1);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return a == T(0) ? a : b;
-  }
-};
-
-/// Pairwise over `count` rows of `width`, in place; the result is in the first row.
-template <class Op, class T>
-void combine_rows(T* rows, std::int64_t count, std::int64_t width) {
+/// Pairwise over `count` rows of `width` elements, `bytes` each row, in place; the result is in the first row.
+void combine_rows(ReduceKernel kernel, char* rows, std::int64_t count, std::int64_t width, std::int64_t bytes) {
   for (std::int64_t step = 1; step < count; step *= 2)
     for (std::int64_t r = 0; r + step < count; r += 2 * step)
-      for (std::int64_t i = 0; i < width; ++i)
-        rows[r * width + i] = Op::combine(rows[r * width + i], rows[(r + step) * width + i]);
+      kernel(rows + (r + step) * bytes, 1, 1, width, width, rows + r * bytes, true);
 }
 
-template <class Op, class T>
-T leaf(const T* x, std::int64_t n) {
-  T lane[lanes];
-  std::fill(lane, lane + lanes, Op::template identity<T>());
-  std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (int k = 0; k < lanes; ++k) lane[k] = Op::combine(lane[k], x[i + k]);
-  for (int k = 0; i < n; ++i, ++k) lane[k] = Op::combine(lane[k], x[i]);
-  combine_rows<Op>(lane, lanes, 1);
-  return lane[0];
-}
-
-/// x [outer, along, inner] -> y [outer, inner].
-template <class Op, class T>
-void reduce_middle(const T* x, std::int64_t outer, std::int64_t along, std::int64_t inner, T* y) {
-  if (along == 0) return std::fill(y, y + outer * inner, Op::template identity<T>());
-  const std::int64_t rows = std::max<std::int64_t>(1, chunk_size / inner);  // of `along` in one leaf
-  const std::int64_t chunks = (along + rows - 1) / rows;
-  std::vector<T> partial;
-  if constexpr (!std::is_same_v<T, bool>)
-    partial.resize(static_cast<std::size_t>(chunks > 1 ? outer * chunks * inner : 0));
-  T* to = chunks > 1 ? reinterpret_cast<T*>(partial.data()) : y;
-  const std::int64_t grain =
-      std::max<std::int64_t>(1, 32768 / std::max<std::int64_t>(1, std::min(rows, along) * inner));
-  parallel_for(outer * chunks, grain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t c = begin; c < end; ++c) {
-      const std::int64_t first = (c % chunks) * rows, count = std::min(rows, along - first);
-      const T* from = x + ((c / chunks) * along + first) * inner;
-      T* out = to + c * inner;
-      if (inner == 1) {
-        *out = leaf<Op>(from, count);
-      } else {
-        std::copy(from, from + inner, out);
-        for (std::int64_t r = 1; r < count; ++r)
-          for (std::int64_t i = 0; i < inner; ++i) out[i] = Op::combine(out[i], from[r * inner + i]);
-      }
+/// x [outer, along, inner] -> y [outer, inner]; elements of `size` bytes.
+void reduce_middle(ReduceKernel kernel, const char* x, std::int64_t outer, std::int64_t along, std::int64_t inner,
+                   std::int64_t size, char* y) {
+  if (along == 0) return kernel(x, outer, 0, inner, inner, y, false);
+  const std::int64_t columns = std::min(inner, most_columns), blocks = (inner + columns - 1) / columns;
+  const std::int64_t rows = std::max<std::int64_t>(64, leaf_size / columns);  // of `along` in one leaf
+  const std::int64_t leaves = (along + rows - 1) / rows;
+  const std::int64_t grain = std::max<std::int64_t>(1, 32768 / (std::min(rows, along) * columns));
+  if (leaves == 1 && blocks == 1)
+    return parallel_for(outer, grain, [&](std::int64_t begin, std::int64_t end) {
+      kernel(x + begin * along * inner * size, end - begin, along, inner, inner, y + begin * inner * size, false);
+    });
+  BufferPointer memory;
+  if (leaves > 1) memory = allocate(static_cast<std::size_t>(outer * leaves * inner * size));
+  char* partial = leaves > 1 ? static_cast<char*>(memory->data) : y;
+  parallel_for(outer * leaves * blocks, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t t = begin; t < end; ++t) {
+      const std::int64_t column = t % blocks * columns, leaf = t / blocks, first = leaf % leaves * rows;
+      kernel(x + ((leaf / leaves * along + first) * inner + column) * size, 1, std::min(rows, along - first),
+             std::min(columns, inner - column), inner, partial + (leaf * inner + column) * size, false);
     }
   });
-  if (chunks == 1) return;
+  if (leaves == 1) return;
   for (std::int64_t o = 0; o < outer; ++o) {
-    combine_rows<Op>(to + o * chunks * inner, chunks, inner);
-    std::copy(to + o * chunks * inner, to + (o * chunks + 1) * inner, y + o * inner);
+    combine_rows(kernel, partial + o * leaves * inner * size, leaves, inner, inner * size);
+    std::memcpy(y + o * inner * size, partial + o * leaves * inner * size, static_cast<std::size_t>(inner * size));
   }
-}
-
-template <class Op>
-void dispatch(const Array& x, const AroundAxis& a, Array& y) {
-  if (x.dtype == DType::boolean)
-    return reduce_middle<Op>(x.data<std::uint8_t>(), a.outer, a.along, a.inner, y.data<std::uint8_t>());
-  with_type(x.dtype, [&](auto t) {
-    using T = decltype(t);
-    if constexpr (!std::is_same_v<T, bool> &&
-                  (ordered<T> || std::is_same_v<Op, SumOf> || std::is_same_v<Op, ProductOf>))
-      reduce_middle<Op>(x.data<T>(), a.outer, a.along, a.inner, y.data<T>());
-  });
 }
 
 }  // namespace
+
+const ReduceTable& reduce_table() {
+  static const auto table = table_for_isa(fill_reduce_baseline, fill_reduce_avx2, fill_reduce_avx512);
+  return table;
+}
 
 void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& out) {
   out = empty_array(out.dtype, out.shape);
@@ -187,20 +97,11 @@ void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& ou
   } else {
     around.inner = x.size();
   }
-  switch (reduction) {
-    case Reduction::sum:
-      return dispatch<SumOf>(x, around, out);
-    case Reduction::product:
-      return dispatch<ProductOf>(x, around, out);
-    case Reduction::minimum:
-      return dispatch<SmallestOf>(x, around, out);
-    case Reduction::maximum:
-      return dispatch<LargestOf>(x, around, out);
-    case Reduction::any:
-      return dispatch<AnyOf>(x, around, out);
-    case Reduction::all:
-      return dispatch<AllOf>(x, around, out);
-  }
+  const auto code = static_cast<std::size_t>(reduction), dtype = static_cast<std::size_t>(x.dtype);
+  const ReduceKernel kernel = reduce_table().reduce[code][dtype];
+  if (!kernel) fail("reduce: not defined for ", name(x.dtype));
+  reduce_middle(kernel, static_cast<const char*>(x.bytes()), around.outer, around.along, around.inner,
+                static_cast<std::int64_t>(size_of(x.dtype)), static_cast<char*>(out.bytes()));
 }
 
 void cumulate(Cumulation cumulation, const Array& in, int axis, Array& out) {
@@ -235,7 +136,7 @@ void arg_reduce(bool maximum, const Array& in, int axis, Array& out) {
   const AroundAxis a(x.shape, axis);
   with_type(x.dtype, [&](auto t) {
     using T = decltype(t);
-    if constexpr (ordered<T>) {
+    if constexpr (!std::is_same_v<T, std::complex<float>> && !std::is_same_v<T, std::complex<double>>) {
       const T* from = x.data<T>();
       std::int64_t* to = out.data<std::int64_t>();
       for (std::int64_t o = 0; o < a.outer; ++o)
