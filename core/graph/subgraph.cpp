@@ -48,4 +48,16 @@ Tensors play(const Subgraph& s, const Tensors& inputs) {
   return outputs;
 }
 
+std::vector<Array> run(const Subgraph& s, std::span<const Array> inputs) {
+  Tensors leaves;
+  leaves.reserve(inputs.size());
+  for (const Array& a : inputs) leaves.push_back(leaf(a));
+  const Tensors y = play(s, leaves);
+  evaluate(y);
+  std::vector<Array> results;
+  results.reserve(y.size());
+  for (const Tensor& t : y) results.push_back(t.node()->value);
+  return results;
+}
+
 }  // namespace terrella::graph

@@ -1,6 +1,7 @@
 // core/graph/subgraph.h: a function caught as a closed piece of graph, that can be played again on other inputs.
 #pragma once
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "core/graph/node.h"
@@ -18,7 +19,11 @@ struct Subgraph {
 /// Calls f with placeholders like `arguments`.
 Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments);
 
-/// The results for these inputs: the arguments, then what stands for the captured tensors.
+/// The results for these inputs, as graph: the arguments, then what stands for the captured tensors.
 Tensors play(const Subgraph& subgraph, const Tensors& inputs);
+
+/// The results for these data. The one place where operations run a subgraph inside their evaluate(); nothing that lies
+/// between is kept.
+std::vector<Array> run(const Subgraph& subgraph, std::span<const Array> inputs);
 
 }  // namespace terrella::graph

@@ -1,5 +1,7 @@
 // core/graph/subgraph_op.h: an operation whose value is a subgraph, run without keeping what lies between.
 #pragma once
+#include <algorithm>
+
 #include "core/graph/subgraph.h"
 
 namespace terrella::graph {
@@ -8,11 +10,8 @@ class SubgraphOp : public Op {
  public:
   explicit SubgraphOp(Subgraph inside) : inside_(std::move(inside)) {}
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const final {
-    Tensors inputs;
-    for (const Array& a : in) inputs.push_back(leaf(a));
-    const Tensors y = play(inside_, inputs);
-    graph::evaluate(y);
-    for (std::size_t i = 0; i < y.size(); ++i) out[i] = y[i].node()->value;
+    std::vector<Array> results = run(inside_, in);
+    std::move(results.begin(), results.end(), out.begin());
   }
 
  protected:
