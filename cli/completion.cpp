@@ -20,7 +20,7 @@ std::string bash_script() {
     auto& second = seconds[name.substr(0, blank)];
     if (blank < name.size()) second.insert(name.substr(blank + 1));
     Arguments arguments;
-    command.declare(arguments);
+    const Action owner = command.declare(arguments);  // holds the values that the settings point to
     std::string all = "--help --verbose --quiet";
     for (const Setting& s : arguments.settings()) {
       all += " " + s.flag();

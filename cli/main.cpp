@@ -68,7 +68,7 @@ const Command* find_command(const std::vector<std::string>& words, std::size_t& 
 
 std::string help_of(const Command& command) {
   Arguments arguments;
-  command.declare(arguments);
+  const Action owner = command.declare(arguments);  // holds the values that the settings point to
   return fmt::format("usage: terrella {} {}\n\n{}\n\n{}", command.name, command.usage, command.help,
                      arguments.help_text());
 }

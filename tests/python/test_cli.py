@@ -87,6 +87,9 @@ def test_help_names_every_command_and_its_options():
         assert text.startswith(f"usage: terrella {command} ")
         assert text == terrella(*command.split(), "--help").stdout
     assert "--error-floor" in terrella("help", "invert", "1d").stdout
+    forward = terrella("help", "forward", "1d").stdout
+    for preset in ["period, s (0.001)", "period, s (1000)", "periods (6)", "of the noise (1)"]:
+        assert preset in forward  # read from values that must still be alive
 
 
 def test_version_names_libraries_and_instruction_set(repository):
