@@ -59,10 +59,7 @@ Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns);
 /// Calls body(T{}, first, last) for ranges of a batch, in parallel, with T the type of dtype.
 template <class Body>
 void for_batch(DType dtype, std::int64_t count, std::int64_t flops_each, const Body& body) {
-  if (!cpu::blas_is_right())
-    throw SolveError(
-        "linear algebra: OpenBLAS computes wrong results on this processor; set OPENBLAS_CORETYPE, for example to "
-        "Haswell");
+  cpu::require_right_blas();
   with_type(dtype, [&](auto t) {
     using T = decltype(t);
     if constexpr (!std::is_integral_v<T>)

@@ -11,33 +11,20 @@
 namespace terrella::optimize {
 namespace {
 
-/// c [m, n] -= a [m, k] b, where b is [k, n], or [n, k] when it is to be transposed.
-void subtract_product(const double* a, const double* b, double* c, std::int64_t m, std::int64_t k, std::int64_t n,
-                      std::int64_t lda, std::int64_t ldb, std::int64_t ldc, bool transposed) {
-  if (k == 0) return;
-  if (cpu::blas_is_right()) {
-    const auto i = [](std::int64_t x) { return static_cast<blasint>(x); };
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, i(m), i(n), i(k), -1.0, a, i(lda),
-                b, i(ldb), 1.0, c, i(ldc));
-    return;
-  }
-  for (std::int64_t r = 0; r < m; ++r)
-    for (std::int64_t p = 0; p < k; ++p)
-      for (std::int64_t j = 0; j < n; ++j)
-        c[r * ldc + j] -= a[r * lda + p] * (transposed ? b[j * ldb + p] : b[p * ldb + j]);
-}
+/// Rows of numbers, `stride` apart; for what is read, as it stands or transposed.
+struct Rows {
+  const double* first;
+  std::int64_t stride;
+  bool transposed = false;
+  CBLAS_TRANSPOSE how() const { return transposed ? CblasTrans : CblasNoTrans; }
+};
 
-/// c [m, n] -= a^T b, a [k, m].
-void subtract_transposed_product(const double* a, const double* b, double* c, std::int64_t m, std::int64_t k,
-                                 std::int64_t n, std::int64_t lda, std::int64_t ldb, std::int64_t ldc) {
-  if (cpu::blas_is_right()) {
-    const auto i = [](std::int64_t x) { return static_cast<blasint>(x); };
-    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, i(m), i(n), i(k), -1.0, a, i(lda), b, i(ldb), 1.0, c, i(ldc));
-    return;
-  }
-  for (std::int64_t p = 0; p < k; ++p)
-    for (std::int64_t r = 0; r < m; ++r)
-      for (std::int64_t j = 0; j < n; ++j) c[r * ldc + j] -= a[p * lda + r] * b[p * ldb + j];
+/// c [m, n] -= a [m, k] b [k, n].
+void subtract_product(Rows a, Rows b, double* c, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldc) {
+  if (k == 0) return;
+  const auto i = [](std::int64_t x) { return static_cast<blasint>(x); };
+  cblas_dgemm(CblasRowMajor, a.how(), b.how(), i(m), i(n), i(k), -1.0, a.first, i(a.stride), b.first, i(b.stride), 1.0,
+              c, i(ldc));
 }
 
 /// x [m, n] in place: x <- x L^-T for `right`, else L^-1 x, or L^-T x when transposed.
@@ -59,7 +46,7 @@ Band::Band(std::int64_t n, std::int64_t width)
       rows_((n + tile_ - 1) / tile_),
       stride_((reach_ + 1) * tile_),
       tiles_(static_cast<std::size_t>(rows_ * tile_ * stride_), 0.0) {
-  cpu::blas_is_right();  // one thread a call, from here on
+  cpu::require_right_blas();
   for (std::int64_t i = n; i < rows_ * tile_; ++i) at(i, i) = 1;
 }
 
@@ -69,8 +56,8 @@ bool Band::factor() {
     const std::int64_t left = first(row);
     for (std::int64_t column = left; column <= row; ++column) {
       double* const here = tile(row, column);
-      subtract_product(tile(row, left), tile(column, left), here, tile_, (column - left) * tile_, tile_, stride_,
-                       stride_, stride_, true);
+      subtract_product({tile(row, left), stride_}, {tile(column, left), stride_, true}, here, tile_,
+                       (column - left) * tile_, tile_, stride_);
       if (column < row) {  // times the inverse of the transposed diagonal tile
         solve_triangle(tile(column, column), here, tile_, tile_, stride_, stride_, true, true);
         continue;
@@ -104,17 +91,16 @@ void Band::solve(std::span<double> b, std::int64_t k) const {
       for (std::int64_t row = 0; row < rows_; ++row) {
         check_interrupt();
         double* const here = at_row(row);
-        subtract_product(tile(row, first(row)), at_row(first(row)), here, tile_, (row - first(row)) * tile_, count,
-                         stride_, count, count, false);
+        subtract_product({tile(row, first(row)), stride_}, {at_row(first(row)), count}, here, tile_,
+                         (row - first(row)) * tile_, count, count);
         solve_triangle(tile(row, row), here, tile_, count, stride_, count, false, false);
       }
       for (std::int64_t row = rows_; row-- > 0;) {
         check_interrupt();
         double* const here = at_row(row);
         solve_triangle(tile(row, row), here, tile_, count, stride_, count, false, true);
-        if (row > first(row))
-          subtract_transposed_product(tile(row, first(row)), here, at_row(first(row)), (row - first(row)) * tile_,
-                                      tile_, count, stride_, count, count);
+        subtract_product({tile(row, first(row)), stride_, true}, {here, count}, at_row(first(row)),
+                         (row - first(row)) * tile_, tile_, count, count);
       }
       for (std::int64_t i = 0; i < n_; ++i)
         std::copy_n(&x[static_cast<std::size_t>(i * count)], count, &b[static_cast<std::size_t>(i * k + begin)]);
@@ -131,6 +117,7 @@ std::vector<double> Band::inverse_blocks(std::int64_t block) const {
   const auto index = [](std::int64_t i) { return static_cast<std::size_t>(i); };
   std::vector<double> window(index(wide * wide), 0.0);  // Z of the last `reach_` + 1 tiles, symmetric, C first
   std::vector<double> g(index(height * tile_)), corner(index(tile_ * tile_)), z(index(height * tile_));
+  std::vector<double> own(index(tile_ * tile_));
   std::vector<double> result(index(n_ * block));
   for (std::int64_t column = rows_; column-- > 0;) {
     check_interrupt();
@@ -151,18 +138,17 @@ std::vector<double> Band::inverse_blocks(std::int64_t block) const {
     std::fill(g.begin(), g.end(), 0.0);
     std::fill(z.begin(), z.end(), 0.0);
     for (std::int64_t r = 0; r < below / tile_; ++r)  // -G
-      subtract_product(tile(column + 1 + r, column), corner.data(), &g[index(r * tile_ * tile_)], tile_, tile_, tile_,
-                       stride_, tile_, tile_, false);
+      subtract_product({tile(column + 1 + r, column), stride_}, {corner.data(), tile_}, &g[index(r * tile_ * tile_)],
+                       tile_, tile_, tile_, tile_);
     for (double& x : g) x = -x;
-    subtract_product(&window[index(tile_ * wide + tile_)], g.data(), z.data(), below, below, tile_, wide, tile_, tile_,
-                     false);
-    std::vector<double> own(index(tile_ * tile_), 0.0);
+    subtract_product({&window[index(tile_ * wide + tile_)], wide}, {g.data(), tile_}, z.data(), below, below, tile_,
+                     tile_);
+    std::fill(own.begin(), own.end(), 0.0);
     for (std::int64_t i = 0; i < tile_; ++i)
       for (std::int64_t j = 0; j < tile_; ++j)
         for (std::int64_t k = std::max(i, j); k < tile_; ++k)
           own[index(i * tile_ + j)] += corner[index(k * tile_ + i)] * corner[index(k * tile_ + j)];
-    if (below > 0)
-      subtract_transposed_product(g.data(), z.data(), own.data(), tile_, below, tile_, tile_, tile_, tile_);
+    subtract_product({g.data(), tile_, true}, {z.data(), tile_}, own.data(), tile_, below, tile_, tile_);
     for (std::int64_t i = 0; i < tile_; ++i) {
       for (std::int64_t j = 0; j < tile_; ++j) window[index(i * wide + j)] = own[index(i * tile_ + j)];
       for (std::int64_t j = 0; j < height; ++j)

@@ -13,7 +13,8 @@ namespace terrella::optimize {
 /// core/interrupt.h.
 class Band {
  public:
-  /// Zero, of entries (i, j) with |i - j| <= width.
+  /// Zero, of entries (i, j) with |i - j| <= width. Throws SolveError where OpenBLAS is wrong
+  /// (core/backend/cpu/blas.h).
   Band(std::int64_t n, std::int64_t width);
 
   /// Entry of the lower triangle, i >= j.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/backend/cpu/blas.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/optimize/band.h"
@@ -67,8 +68,9 @@ struct NormalMatrix::Storage {
     part.setFromTriplets(entries.begin(), entries.end());
     sparse += part;
   }
-  /// The half bandwidth where a band pays: not much wider than the rows are filled; else none.
+  /// The half bandwidth where a band pays: not much wider than the rows are filled; else none. A band needs BLAS.
   std::optional<std::int64_t> bandwidth() const {
+    if (!cpu::blas_is_right()) return std::nullopt;
     std::int64_t width = 0;
     std::vector<double> count(at(n), 0.0);
     for (Eigen::Index j = 0; j < sparse.outerSize(); ++j)

@@ -10,6 +10,8 @@ namespace terrella::cpu {
 /// Sets OpenBLAS to one thread and compares its products with plain loops, once: old builds choose wrong kernels on
 /// processors newer than themselves. Says so on stderr when they differ.
 bool blas_is_right();
+/// Throws SolveError where they do not: for work that has no other way.
+void require_right_blas();
 
 }  // namespace terrella::cpu
 

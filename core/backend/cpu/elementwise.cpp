@@ -7,6 +7,7 @@
 #include "core/backend/cpu/loop.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/tape_kernels.h"
 #include "core/error.h"
 
 namespace terrella::cpu {
@@ -86,15 +87,9 @@ void for_rows(std::array<Array, N> operands, Array& out, const Row& row) {
 }
 
 void select(std::span<const Array> in, Array& out) {
-  with_type(out.dtype, [&](auto t) {
-    using T = decltype(t);
-    for_rows<3>({in[0], in[1], in[2]}, out, [](const auto& x, const auto& stride, void* to, std::int64_t n) {
-      const auto* c = static_cast<const bool*>(x[0]);
-      const T* a = static_cast<const T*>(x[1]);
-      const T* b = static_cast<const T*>(x[2]);
-      T* r = static_cast<T*>(to);
-      for (std::int64_t i = 0; i < n; ++i) r[i] = c[i * stride[0]] ? a[i * stride[1]] : b[i * stride[2]];
-    });
+  const SelectKernel kernel = tape_table().select[static_cast<std::size_t>(out.dtype)];
+  for_rows<3>({in[0], in[1], in[2]}, out, [&](const auto& x, const auto& stride, void* to, std::int64_t n) {
+    kernel(x[0], stride[0], x[1], stride[1], x[2], stride[2], to, n);
   });
 }
 

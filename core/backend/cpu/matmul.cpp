@@ -9,6 +9,7 @@
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
+#include "core/error.h"
 #include "core/interrupt.h"
 
 namespace terrella::cpu {
@@ -75,6 +76,13 @@ bool blas_is_right() {
     return ok;
   }();
   return right;
+}
+
+void require_right_blas() {
+  if (!blas_is_right())
+    throw SolveError(
+        "linear algebra: OpenBLAS computes wrong results on this processor; set OPENBLAS_CORETYPE, for example to "
+        "Haswell");
 }
 
 namespace {

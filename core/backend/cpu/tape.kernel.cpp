@@ -69,6 +69,17 @@ void convert(const void* from, long stride_x, void* to, long stride_out, long n)
   }
 }
 
+/// The loop of select() where each choice is as long as the output, or one value.
+template <bool each_x, bool each_y, class T>
+inline void choose(const bool* condition, const T* x, const T* y, T* out, long n) {
+  const T one_x = x[0], one_y = y[0];
+#pragma GCC ivdep
+  for (long i = 0; i < n; ++i) {
+    const T p = each_x ? x[i] : one_x, q = each_y ? y[i] : one_y;
+    out[i] = condition[i] ? p : q;
+  }
+}
+
 template <class T>
 void select(const void* condition, long stride_c, const void* x, long stride_x, const void* y, long stride_y, void* to,
             long n) {
@@ -76,29 +87,14 @@ void select(const void* condition, long stride_c, const void* x, long stride_x, 
   const T* a = static_cast<const T*>(x);
   const T* b = static_cast<const T*>(y);
   T* out = static_cast<T*>(to);
-  if (stride_c && stride_x && stride_y) {
-#pragma GCC ivdep
-    for (long i = 0; i < n; ++i) {
-      const T p = a[i], q = b[i];
-      out[i] = c[i] ? p : q;
-    }
-  } else if (stride_c && stride_x) {
-    const T q = b[0];
-#pragma GCC ivdep
-    for (long i = 0; i < n; ++i) {
-      const T p = a[i];
-      out[i] = c[i] ? p : q;
-    }
-  } else if (stride_c && stride_y) {
-    const T p = a[0];
-#pragma GCC ivdep
-    for (long i = 0; i < n; ++i) {
-      const T q = b[i];
-      out[i] = c[i] ? p : q;
-    }
-  } else {
+  if (stride_c && stride_x && stride_y)
+    choose<true, true>(c, a, b, out, n);
+  else if (stride_c && stride_x)
+    choose<true, false>(c, a, b, out, n);
+  else if (stride_c && stride_y)
+    choose<false, true>(c, a, b, out, n);
+  else
     for (long i = 0; i < n; ++i) out[i] = c[i * stride_c] ? a[i * stride_x] : b[i * stride_y];
-  }
 }
 
 template <class From>

@@ -1,4 +1,5 @@
-// core/backend/cpu/tape_kernels.h: what a tape runs beside the elementwise loops; one table per instruction set.
+// core/backend/cpu/tape_kernels.h: conversions and selections, of tapes and of eager work; one table per
+// instruction set.
 #pragma once
 
 namespace terrella::cpu {

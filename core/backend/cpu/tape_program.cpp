@@ -61,14 +61,19 @@ std::int64_t tile_for(const Tape& tape) {
     for (const std::int32_t v : tape.instructions[i].operands)
       if (v >= 0) last[static_cast<std::size_t>(v)] = i;
   for (const TapeOutput& out : tape.outputs) last[static_cast<std::size_t>(out.value)] = tape.instructions.size();
-  std::int64_t fixed = 0, most = 0;
+  std::int64_t fixed = 0, alive = 0, most = 0;
+  std::vector<std::int64_t> ending(tape.instructions.size() + 1, 0);  // bytes whose last reader an instruction is
   for (const TapeInput& in : tape.inputs)
     if (in.shape.size() > 1) fixed += static_cast<std::int64_t>(size_of(in.dtype));
   for (std::size_t i = 0; i < tape.instructions.size(); ++i) {
-    std::int64_t alive = 0;
-    for (std::size_t k = 0; k <= i; ++k)
-      if (last[inputs + k] >= i) alive += static_cast<std::int64_t>(size_of(tape.instructions[k].dtype));
+    const std::size_t end = last[inputs + i];
+    if (end >= i) {
+      const auto bytes = static_cast<std::int64_t>(size_of(tape.instructions[i].dtype));
+      alive += bytes;
+      ending[end] += bytes;
+    }
     most = std::max(most, alive);
+    alive -= ending[i];
   }
   std::int64_t tile = largest_tile;
   while (tile > smallest_tile && tile * std::max<std::int64_t>(1, fixed + most) > cache) tile /= 2;
