@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from command import terrella
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("TERRELLA_DATA") or REPOSITORY.parent / "shared" / "data")
@@ -19,6 +20,24 @@ def data():
 @pytest.fixture(scope="session")
 def repository():
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def line(tmp_path_factory):
+    """The synthetic line: 24 EDI files and truth.csv."""
+    folder = tmp_path_factory.mktemp("line")
+    terrella("demo-data", folder)
+    (folder / "truth.csv").rename(folder.parent / "truth.csv")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run(line):
+    """Its inversion, all sites together."""
+    path = line.parent / "run.h5"
+    path.unlink(missing_ok=True)
+    terrella("invert", "1d", line, "-o", path, "--lateral", 1)
+    return path
 
 
 def pytest_terminal_summary(terminalreporter):

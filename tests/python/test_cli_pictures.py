@@ -1,0 +1,38 @@
+"""`terrella plot` and `terrella export`."""
+
+import csv
+
+import h5py
+import numpy as np
+from command import (
+    BAD_INPUT,
+    USAGE,
+    needs_command,
+    terrella,
+)
+
+pytestmark = needs_command
+
+
+def test_plots_are_pictures(run, tmp_path):
+    told = terrella("plot", "section", run, "-o", tmp_path / "section.png", "--title", "A <line> & more")
+    assert told.stdout.strip() == str(tmp_path / "section.png")
+    terrella("plot", "response", run, "-o", tmp_path / "one.png", "--sites", "SYN03")
+    for name in ("section.png", "one.png"):
+        assert (tmp_path / name).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+        assert (tmp_path / name).stat().st_size > 20000
+    told = terrella("plot", "response", run, "-o", tmp_path / "no.png", "--sites", "SYN99", code=USAGE)
+    assert "no site 'SYN99'" in told.stderr
+    terrella("plot", "section", tmp_path / "one.png", "-o", tmp_path / "no.png", code=BAD_INPUT)
+
+
+def test_export_writes_tables_and_vtk(run, tmp_path):
+    told = terrella("export", run, "-o", tmp_path / "out")
+    names = ["section.csv", "fit.csv", "section.vtr", "section-sites.vtp"]
+    assert told.stdout.split() == [str(tmp_path / "out" / name) for name in names]
+    with open(tmp_path / "out" / "section.csv") as file, h5py.File(run) as result:
+        rows = [float(row["resistivity_ohm_m"]) for row in csv.DictReader(file)]
+        assert np.array_equal(rows, result["model/resistivity"][()].ravel())
+    assert b'type="RectilinearGrid"' in (tmp_path / "out" / "section.vtr").read_bytes()
+    terrella("export", run, "-o", tmp_path / "csv", "--csv")
+    assert sorted(path.name for path in (tmp_path / "csv").iterdir()) == ["fit.csv", "section.csv"]
