@@ -17,10 +17,6 @@ struct Vector {
 template <class T>
 struct Limits;
 template <>
-struct Limits<byte> {
-  static constexpr byte least = 0, most = 1;
-};
-template <>
 struct Limits<int> {
   static constexpr int least = -__INT_MAX__ - 1, most = __INT_MAX__;
 };
