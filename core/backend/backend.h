@@ -6,11 +6,11 @@
 #include <span>
 
 #include "core/array.h"
+#include "core/graph/lowering.h"  // Reduction
 #include "core/ops/elementwise.h"
 
 namespace terrella {
 
-enum class Reduction : std::uint8_t { sum, product, minimum, maximum, any, all };
 enum class Cumulation : std::uint8_t { sum, product };
 
 struct Tape;  // core/backend/tape.h
@@ -54,6 +54,7 @@ class Backend {
 /// Part of an array along every axis: start, count and step in elements.
 struct Range {
   std::int64_t start, count, step;
+  bool operator==(const Range&) const = default;
 };
 /// What the ranges pick of x, without a copy.
 Array view(const Array& x, std::span<const Range> ranges);

@@ -8,13 +8,14 @@ namespace terrella::graph {
 
 /// What a linear operation tells. `Rule` is a small value that holds axes, shapes and the like.
 template <class Rule>
-concept LinearRule = requires(const Rule& rule, Backend& backend, const Array& in, Array& out, const Tensor& x,
-                              const Aval& from) {
+concept LinearRule = std::equality_comparable<Rule> &&
+    requires(const Rule& rule, Backend& backend, const Array& in, Array& out, const Tensor& x, const Aval& from) {
   { Rule::name } -> std::convertible_to<std::string_view>;
   { rule.output(from) } -> std::same_as<Aval>;             // shape and dtype of the result
   { rule.apply(backend, in, out) } -> std::same_as<void>;  // computes, or makes `out` a view of `in`
   { rule.adjoint(x, from) } -> std::same_as<Tensor>;       // Hermitian adjoint, x like the result, back to `from`
   { rule.batched(x) } -> std::same_as<Tensor>;             // the operation on x with one more first axis
+  { rule.lowering() } -> std::same_as<Lowering>;           // what compilers may take it for
 };
 
 template <LinearRule Rule>
@@ -33,6 +34,12 @@ class LinearOp final : public Op {
   }
   Tensors vmap(std::span<const Tensor> inputs, const std::vector<bool>&, std::int64_t) const override {
     return {rule_.batched(inputs[0])};
+  }
+
+  Lowering lowering() const override { return rule_.lowering(); }
+  bool same_as(const Op& other) const override {
+    const auto* same = dynamic_cast<const LinearOp*>(&other);
+    return same && same->rule_ == rule_;
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/array.h"
+#include "core/graph/lowering.h"
 #include "core/tensor.h"
 
 namespace terrella {
@@ -59,6 +60,12 @@ class Op {
 
   /// Whether evaluate() may write its result over an input buffer that nobody else holds.
   virtual bool in_place() const { return false; }
+
+  /// What compilers may take it for.
+  virtual Lowering lowering() const { return {}; }
+
+  /// Whether the other computes the same of the same inputs. Without an answer of its own only itself does.
+  virtual bool same_as(const Op& other) const { return this == &other; }
 };
 
 using OpPointer = std::shared_ptr<const Op>;

@@ -17,6 +17,8 @@ struct Cast {
   void apply(Backend& backend, const Array& x, Array& y) const { backend.copy(x, y); }
   Tensor adjoint(const Tensor& g, const graph::Aval& from) const { return cast(g, from.dtype); }
   Tensor batched(const Tensor& x) const { return cast(x, dtype); }
+  graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::convert); }
+  bool operator==(const Cast&) const = default;
 };
 
 }  // namespace

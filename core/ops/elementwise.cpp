@@ -10,6 +10,7 @@
 #include "core/graph/op.h"
 #include "core/ops/cast.h"
 #include "core/ops/elementwise_batch.h"
+#include "core/ops/elementwise_op.h"
 #include "core/ops/shape.h"
 
 namespace terrella {
@@ -101,6 +102,7 @@ class ElementwiseOp final : public graph::Op {
   const Entry& entry() const { return entries[static_cast<std::size_t>(code_)]; }
   std::string_view name() const override { return entry().name; }
   bool in_place() const override { return true; }
+  graph::Lowering lowering() const override { return graph::Lowering::of(code_); }
 
   void evaluate(Backend& backend, std::span<const Array> inputs, std::span<Array> outputs) const override {
     backend.elementwise(code_, inputs, outputs[0]);
@@ -212,6 +214,8 @@ Tensor ElementwiseOp::apply(Tensors inputs) const {
 #define BINARY(name, ...) FUNCTION_2(name)
 #define COMPARE(name, ...) FUNCTION_2(name)
 #include "core/ops/elementwise.def"
+
+graph::OpPointer elementwise_op(Elementwise operation) { return graph::unowned(op(operation)); }
 
 Tensor clip(const Tensor& x, const Tensor& low, const Tensor& high) { return minimum(maximum(x, low), high); }
 

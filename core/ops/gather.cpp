@@ -21,6 +21,11 @@ class Gather final : public graph::Op {
  public:
   explicit Gather(int axis) : axis_(axis) {}
   std::string_view name() const override { return "gather"; }
+  graph::Lowering lowering() const override { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
+  bool same_as(const graph::Op& other) const override {
+    const auto* same = dynamic_cast<const Gather*>(&other);
+    return same && same->axis_ == axis_;
+  }
   void evaluate(Backend& backend, std::span<const Array> in, std::span<Array> out) const override {
     backend.gather(in[0], in[1], axis_, out[0]);
   }

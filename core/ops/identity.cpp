@@ -8,6 +8,7 @@ namespace {
 class Identity final : public graph::Op {
  public:
   std::string_view name() const override { return "identity"; }
+  graph::Lowering lowering() const override { return graph::Lowering::of(graph::Lowering::Kind::alias); }
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override { out[0] = in[0]; }
   Tensors jvp(const graph::RuleContext&, std::span<const Tensor> t) const override { return {t[0]}; }
   Tensors vjp(const graph::RuleContext&, std::span<const Tensor> g, const std::vector<bool>&) const override {
@@ -19,6 +20,7 @@ class Identity final : public graph::Op {
 class StopGradient final : public graph::Op {
  public:
   std::string_view name() const override { return "stop_gradient"; }
+  graph::Lowering lowering() const override { return graph::Lowering::of(graph::Lowering::Kind::alias); }
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override { out[0] = in[0]; }
   Tensors jvp(const graph::RuleContext&, std::span<const Tensor>) const override { return {Tensor::none()}; }
   Tensors vjp(const graph::RuleContext&, std::span<const Tensor>, const std::vector<bool>&) const override {

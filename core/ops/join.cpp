@@ -15,9 +15,14 @@ class Concatenate final : public graph::Op {
  public:
   explicit Concatenate(int axis) : axis_(axis) {}
   std::string_view name() const override { return "concatenate"; }
+  graph::Lowering lowering() const override { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
+  bool same_as(const graph::Op& other) const override {
+    const auto* same = dynamic_cast<const Concatenate*>(&other);
+    return same && same->axis_ == axis_;
+  }
 
   void evaluate(Backend& backend, std::span<const Array> in, std::span<Array> out) const override {
-    out[0] = backend.empty(out[0].dtype, out[0].shape);
+    if (!out[0].buffer) out[0] = backend.empty(out[0].dtype, out[0].shape);
     std::vector<Range> ranges;
     for (const std::int64_t e : out[0].shape) ranges.push_back({0, e, 1});
     Range& along = ranges[static_cast<std::size_t>(axis_)];

@@ -52,6 +52,13 @@ void reduce(Backend& backend, Reduction reduction, const Axes& axes, const Array
   backend.reduce(reduction, x, reduced, y);
 }
 
+graph::Lowering reduction(Reduction reduction, const Axes& axes) {
+  graph::Lowering l = graph::Lowering::of(graph::Lowering::Kind::reduce);
+  l.reduction = reduction;
+  for (const std::int64_t a : axes) l.reduced[static_cast<std::size_t>(a)] = true;
+  return l;
+}
+
 struct Sum {
   static constexpr auto name = "sum";
   Axes axes;
@@ -61,6 +68,8 @@ struct Sum {
     return broadcast_to(reshape(g, reduced_shape(from.shape, axes, true)), from.shape);
   }
   Tensor batched(const Tensor& x) const { return graph::linear(Sum{shifted(axes)}, x); }
+  graph::Lowering lowering() const { return reduction(Reduction::sum, axes); }
+  bool operator==(const Sum&) const = default;
 };
 
 struct CumulativeSum {
@@ -70,6 +79,8 @@ struct CumulativeSum {
   void apply(Backend& backend, const Array& x, Array& y) const { backend.cumulate(Cumulation::sum, x, axis, y); }
   Tensor adjoint(const Tensor& g, const Aval&) const { return flip(cumsum(flip(g, {axis}), axis), {axis}); }
   Tensor batched(const Tensor& x) const { return cumsum(x, axis + 1); }
+  graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
+  bool operator==(const CumulativeSum&) const = default;
 };
 
 /// max, min; any and all, which have no derivative.
@@ -99,6 +110,11 @@ class Extremum final : public graph::Op {
   }
   Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override {
     return {apply(reduction_, shifted(axes_), x[0])};
+  }
+  graph::Lowering lowering() const override { return reduction(reduction_, axes_); }
+  bool same_as(const graph::Op& other) const override {
+    const auto* same = dynamic_cast<const Extremum*>(&other);
+    return same && same->reduction_ == reduction_ && same->axes_ == axes_;
   }
   static Tensor apply(Reduction reduction, const Axes& axes, const Tensor& x) {
     return graph::make(std::make_shared<Extremum>(reduction, axes), {x},

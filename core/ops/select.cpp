@@ -15,6 +15,7 @@ Tensor zeros_for(const Tensor& x) { return zeros({}, x.dtype()); }
 class Select final : public graph::Op {
  public:
   std::string_view name() const override { return "where"; }
+  graph::Lowering lowering() const override { return graph::Lowering::of(Elementwise::select); }
   void evaluate(Backend& backend, std::span<const Array> in, std::span<Array> out) const override {
     backend.elementwise(Elementwise::select, in, out[0]);
   }

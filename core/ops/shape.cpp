@@ -33,6 +33,8 @@ struct Reshape {
   }
   Tensor adjoint(const Tensor& g, const Aval& from) const { return reshape(g, from.shape); }
   Tensor batched(const Tensor& x) const { return reshape(x, prepended(x.shape()[0], shape)); }
+  graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::reshape); }
+  bool operator==(const Reshape&) const = default;
 };
 
 struct Transpose {
@@ -59,6 +61,12 @@ struct Transpose {
     for (const std::int64_t a : axes) shifted.push_back(a + 1);
     return transpose(x, shifted);
   }
+  graph::Lowering lowering() const {
+    graph::Lowering l = graph::Lowering::of(graph::Lowering::Kind::transpose);
+    l.axes = axes;
+    return l;
+  }
+  bool operator==(const Transpose&) const = default;
 };
 
 struct Broadcast {
@@ -78,6 +86,8 @@ struct Broadcast {
     while (aligned.rank() < shape.rank() + 1) aligned.insert(1, 1);
     return broadcast_to(reshape(x, aligned), prepended(x.shape()[0], shape));
   }
+  graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::broadcast); }
+  bool operator==(const Broadcast&) const = default;
 };
 
 struct StridedSlice {
@@ -91,6 +101,8 @@ struct StridedSlice {
   void apply(Backend&, const Array& x, Array& y) const { y = view(x, ranges); }
   Tensor adjoint(const Tensor& g, const Aval& from) const;
   Tensor batched(const Tensor& x) const { return graph::linear(StridedSlice{with_batch(x.shape()[0])}, x); }
+  graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::opaque); }
+  bool operator==(const StridedSlice&) const = default;
   std::vector<Range> with_batch(std::int64_t size) const {
     std::vector<Range> all = {{0, size, 1}};
     all.insert(all.end(), ranges.begin(), ranges.end());
@@ -113,6 +125,8 @@ struct Place {
     const std::int64_t size = x.shape()[0];
     return graph::linear(Place{StridedSlice{where.with_batch(size)}, prepended(size, shape)}, x);
   }
+  graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::opaque); }
+  bool operator==(const Place&) const = default;
 };
 
 Tensor StridedSlice::adjoint(const Tensor& g, const Aval& from) const {

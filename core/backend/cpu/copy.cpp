@@ -40,7 +40,7 @@ void copy_into(const Array& in, const Array& view) {
 }
 
 void copy(const Array& in, Array& out) {
-  out = empty_array(out.dtype, out.shape);
+  provide(out);
   copy_into(in, out);
 }
 

@@ -30,7 +30,7 @@ std::vector<std::int64_t> checked(const char* operation, const Array& index, std
 
 void gather(const Array& in, const Array& index, int axis, Array& out) {
   const std::vector<std::int64_t> at = checked("gather", index, in.shape[axis]);
-  out = empty_array(out.dtype, out.shape);
+  provide(out);
   const Array x = row_major(in);
   const AroundAxis a(x.shape, axis);
   const auto count = static_cast<std::int64_t>(at.size());

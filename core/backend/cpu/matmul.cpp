@@ -130,7 +130,7 @@ void batched(const Array& x, const Array& y, Array& out) {
 }  // namespace
 
 void matmul(const Array& a, const Array& b, Array& out) {
-  out = empty_array(out.dtype, out.shape);
+  provide(out);
   const Array x = row_major(a), y = row_major(b);
   with_type(out.dtype, [&](auto t) {
     using T = decltype(t);

@@ -10,6 +10,11 @@ BufferPointer allocate(std::size_t bytes);
 /// Row-major array without values.
 Array empty_array(DType dtype, const Shape& shape);
 
+/// Memory for an output that brings none; what it brings is row-major.
+inline void provide(Array& out) {
+  if (!out.buffer) out = empty_array(out.dtype, out.shape);
+}
+
 struct MemoryStatistics {
   std::size_t in_use;  ///< bytes held by live buffers
   std::size_t peak;    ///< largest in_use since the start or reset_peak()

@@ -60,7 +60,7 @@ const ReduceTable& reduce_table() {
 }
 
 void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& out) {
-  out = empty_array(out.dtype, out.shape);
+  provide(out);
   if (out.size() == 0) return;
   // Reduced axes are brought together: where they are neighbours already nothing moves.
   Array x = in;
@@ -105,7 +105,7 @@ void reduce(Reduction reduction, const Array& in, const bool* reduced, Array& ou
 }
 
 void cumulate(Cumulation cumulation, const Array& in, int axis, Array& out) {
-  out = empty_array(out.dtype, out.shape);
+  provide(out);
   const Array x = row_major(in);
   const AroundAxis a(x.shape, axis);
   with_type(x.dtype, [&](auto t) {
@@ -131,7 +131,7 @@ void cumulate(Cumulation cumulation, const Array& in, int axis, Array& out) {
 }
 
 void arg_reduce(bool maximum, const Array& in, int axis, Array& out) {
-  out = empty_array(out.dtype, out.shape);
+  provide(out);
   const Array x = row_major(in);
   const AroundAxis a(x.shape, axis);
   with_type(x.dtype, [&](auto t) {
