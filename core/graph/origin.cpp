@@ -33,8 +33,8 @@ Debug mode_of_environment() {
 }
 
 template <class Exception>
-[[noreturn]] void throw_with(const std::exception& error, const Node& node) {
-  throw Exception(text(error.what(), " (in ", description(node), ')'));
+[[noreturn]] void throw_with(const std::exception& error, const std::string& said) {
+  throw Exception(text(error.what(), " (in ", said, ')'));
 }
 
 }  // namespace
@@ -48,28 +48,35 @@ Origin detail::origin_here() {
 
 Origin detail::exchange_scope(Origin to) { return std::exchange(scope, to); }
 
-std::string description(const Node& node) {
-  std::string said = text(node.op->name(), " of ");
-  for (std::size_t i = 0; i < node.inputs.size(); ++i)
-    said += text(i > 0 ? ", " : "", name(node.inputs[i].dtype()), ' ', node.inputs[i].shape());
-  if (node.inputs.empty()) said += "nothing";
-  if (node.origin) return said + ", made at " + *node.origin;
+std::string description(const Op& op, std::span<const Aval> inputs, Origin origin) {
+  std::string said = text(op.name(), " of ");
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    said += text(i > 0 ? ", " : "", name(inputs[i].dtype), ' ', inputs[i].shape);
+  if (inputs.empty()) said += "nothing";
+  if (origin) return said + ", made at " + *origin;
   return said + (debugging() ? "" : "; TERRELLA_DEBUG=1 shows where it was made");
 }
 
-void rethrow_from(const Node& node) {
-  if (node.symbolic || !node.op) throw;
+void rethrow_from(const Op& op, std::span<const Aval> inputs, Origin origin) {
   try {
     throw;
   } catch (const std::exception& error) {
     const std::type_info& type = typeid(error);
-    if (type == typeid(SolveError)) throw_with<SolveError>(error, node);
-    if (type == typeid(ResourceError)) throw_with<ResourceError>(error, node);
-    if (type == typeid(Error)) throw_with<Error>(error, node);
-    if (type == typeid(std::out_of_range)) throw_with<std::out_of_range>(error, node);
-    if (type == typeid(std::invalid_argument)) throw_with<std::invalid_argument>(error, node);
+    const std::string said = description(op, inputs, origin);
+    if (type == typeid(SolveError)) throw_with<SolveError>(error, said);
+    if (type == typeid(ResourceError)) throw_with<ResourceError>(error, said);
+    if (type == typeid(Error)) throw_with<Error>(error, said);
+    if (type == typeid(std::out_of_range)) throw_with<std::out_of_range>(error, said);
+    if (type == typeid(std::invalid_argument)) throw_with<std::invalid_argument>(error, said);
     throw;
   }
+}
+
+void rethrow_from(const Node& node) {
+  if (node.symbolic || !node.op) throw;
+  std::vector<Aval> inputs;
+  for (const Tensor& x : node.inputs) inputs.push_back(aval(x));
+  rethrow_from(*node.op, inputs, node.origin);
 }
 
 }  // namespace graph

@@ -1,6 +1,7 @@
 // core/graph/origin.h: where the operation of a node was written, as far as debug_mode() asks for it.
 #pragma once
 #include <atomic>
+#include <span>
 #include <string>
 
 #include "core/debug.h"
@@ -8,6 +9,8 @@
 namespace terrella::graph {
 
 struct Node;
+struct Aval;
+class Op;
 
 /// A text that lives as long as the program, one copy of each; null where nothing is known.
 using Origin = const std::string*;
@@ -44,10 +47,11 @@ class OriginScope {
 };
 
 /// "gather of f64 [2, 3], i64 [2], made at model.py:12"
-std::string description(const Node& node);
+std::string description(const Op& op, std::span<const Aval> inputs, Origin origin);
 
 /// Throws the exception at hand again. What Terrella throws says besides which operation on which inputs it was, and
 /// where that was made; what others throw stays as it is.
 [[noreturn]] void rethrow_from(const Node& node);
+[[noreturn]] void rethrow_from(const Op& op, std::span<const Aval> inputs, Origin origin);
 
 }  // namespace terrella::graph

@@ -11,7 +11,10 @@ namespace terrella::graph {
 Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments) {
   Subgraph s;
   const Trace trace;
-  for (const Tensor& x : arguments) s.placeholders.push_back(trace.watch(placeholder(aval(x))));
+  for (const Tensor& x : arguments) {
+    s.placeholders.push_back(trace.watch(placeholder(aval(x))));
+    s.placeholders.back().node()->weak = x.node()->weak;  // a number adopts the precision of what it meets
+  }
   s.outputs = f(s.placeholders);
   s.order = between(trace, s.placeholders, s.outputs);
   NodeMap inside;

@@ -35,6 +35,10 @@ void expect_single_precision(const Case& c);
 /// outside.
 void expect_vmap(const Case& c);
 
+/// Compiled: values in every dtype; jit of derivatives, derivatives of jit, vmap of both, to third order; against
+/// eager.
+void expect_jit(const Case& c);
+
 /// Parts of the above for a function of one tensor.
 void expect_derivatives_of(const Function& f, const Tensor& x, double difference_tolerance);
 

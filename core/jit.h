@@ -1,0 +1,75 @@
+// core/jit.h: functions compiled once and called often.
+//
+// The function is called with placeholders for each new combination of shapes and dtypes; what it builds is simplified,
+// fused and given its memory, and runs from then on without the graph. No compiler is needed at run time.
+//
+// Branching on the value of an argument is an error that names where() and cond(). Tensors that the function uses
+// besides its arguments are those of the first call. Where a live transform follows them they stay inputs,
+// differentiable, and the function is compiled at each call; better pass them as arguments.
+#pragma once
+#include <memory>
+
+#include "core/transform.h"
+
+namespace terrella {
+
+/// What became of a function for the shapes of its last call.
+struct JitReport {
+  int operations = 0;            ///< run one by one
+  int fused = 0;                 ///< tapes
+  int fused_operations = 0;      ///< instructions of the tapes
+  std::int64_t arena_bytes = 0;  ///< of intermediate values, allocated once
+  std::int64_t peak_bytes = 0;   ///< arena, results and what operations take for themselves; without arguments
+  double compile_seconds = 0;    ///< after tracing
+  std::string program;           ///< one line an instruction
+};
+
+class Jit {
+ public:
+  explicit Jit(Function f);
+  Tensors operator()(const Tensors& x) const;
+  /// Fails before the first call.
+  JitReport report() const;
+  /// Combinations of shapes and dtypes compiled so far.
+  std::size_t compiled() const;
+
+ private:
+  struct Cache;
+  std::shared_ptr<Cache> cache_;  // shared by copies
+};
+
+namespace detail {
+/// A compiled function that returns what the callable it was made of returns.
+template <class F>
+class JitOf {
+ public:
+  explicit JitOf(F f) : jit_(function(std::move(f))) {}
+  template <class... X>
+  auto operator()(const X&... x) const {
+    if constexpr (sizeof...(X) > 0 && std::is_invocable_v<const F&, const X&...>) {
+      if constexpr (std::is_same_v<std::invoke_result_t<const F&, const X&...>, Tensors> &&
+                    !(sizeof...(X) == 1 && (std::is_same_v<X, Tensors> && ...)))
+        return jit_({Tensor(x)...});
+      else if constexpr ((std::is_same_v<X, Tensors> && ...))
+        return jit_(x...);
+      else
+        return jit_({Tensor(x)...})[0];
+    } else {
+      return jit_({Tensor(x)...})[0];
+    }
+  }
+  JitReport report() const { return jit_.report(); }
+  std::size_t compiled() const { return jit_.compiled(); }
+
+ private:
+  Jit jit_;
+};
+}  // namespace detail
+
+/// jit(f)(x, y) gives what f(x, y) gives: a Tensor or Tensors.
+template <class F>
+auto jit(F f) {
+  return detail::JitOf<F>(std::move(f));
+}
+
+}  // namespace terrella

@@ -1,0 +1,124 @@
+#include "core/jit/compiled_op.h"
+
+#include <chrono>
+
+#include "core/error.h"
+#include "core/graph/node.h"
+#include "core/transform.h"
+
+namespace terrella::compiler {
+namespace {
+
+thread_local int tracing = 0;
+
+std::string mask(const std::vector<bool>& which) {
+  std::string s;
+  for (const bool b : which) s += b ? '1' : '0';
+  return s;
+}
+
+std::vector<bool> defined(std::span<const Tensor> tensors) {
+  std::vector<bool> which;
+  for (const Tensor& t : tensors) which.push_back(t.defined());
+  return which;
+}
+
+void append_defined(Tensors& all, std::span<const Tensor> tensors) {
+  for (const Tensor& t : tensors)
+    if (t.defined()) all.push_back(t);
+}
+
+/// Those of `given`, from `first` on, in the places where `which` is true; none() elsewhere.
+Tensors spread(const Tensors& given, std::size_t first, const std::vector<bool>& which) {
+  Tensors all;
+  for (const bool b : which) all.push_back(b ? given[first++] : Tensor::none());
+  return all;
+}
+
+}  // namespace
+
+CompiledOp::CompiledOp(graph::Subgraph inside) : inside_(std::move(inside)) {}
+
+const Executable& CompiledOp::executable() const {
+  std::call_once(once_, [this] {
+    const auto start = std::chrono::steady_clock::now();
+    executable_ = compile(inside_);
+    seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  });
+  return *executable_;
+}
+
+void CompiledOp::evaluate(Backend&, std::span<const Array> inputs, std::span<Array> outputs) const {
+  // Looking for the first NaN, every operation is run and watched by itself.
+  std::vector<Array> results = graph::debugging(Debug::nan) ? graph::run(inside_, inputs) : executable().run(inputs);
+  std::move(results.begin(), results.end(), outputs.begin());
+}
+
+CompiledOp::Compiled CompiledOp::derived(const std::string& key, const std::function<Tensors(const Tensors&)>& f,
+                                         const Tensors& like) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = derived_.find(key); known != derived_.end()) return known->second;
+  }
+  const auto made = std::make_shared<const CompiledOp>(trace(f, like));
+  const std::lock_guard lock(mutex_);
+  return derived_.emplace(key, made).first->second;
+}
+
+Tensors CompiledOp::jvp(const graph::RuleContext& node, std::span<const Tensor> tangents) const {
+  const std::size_t count = node.inputs.size();
+  const std::vector<bool> moves = defined(tangents);
+  Tensors inputs(node.inputs.begin(), node.inputs.end());
+  append_defined(inputs, tangents);
+  const auto f = [&](const Tensors& all) {
+    const Tensors x(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
+    return terrella::jvp([&](const Tensors& y) { return graph::play(inside_, y); }, x, spread(all, count, moves))
+        .tangent;
+  };
+  return call(derived("jvp " + mask(moves), f, inputs), inputs);
+}
+
+Tensors CompiledOp::vjp(const graph::RuleContext& node, std::span<const Tensor> cotangents,
+                        const std::vector<bool>& needed) const {
+  const std::size_t count = node.inputs.size();
+  const std::vector<bool> given = defined(cotangents);
+  Tensors inputs(node.inputs.begin(), node.inputs.end());
+  append_defined(inputs, cotangents);
+  const auto f = [&](const Tensors& all) {
+    const Tensors x(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
+    const Tensors parts =
+        terrella::vjp([&](const Tensors& y) { return graph::play(inside_, y); }, x).pullback(spread(all, count, given));
+    Tensors wanted;
+    for (std::size_t i = 0; i < count; ++i)
+      if (needed[i]) wanted.push_back(parts[i]);
+    return wanted;
+  };
+  return spread(call(derived("vjp " + mask(given) + ' ' + mask(needed), f, inputs), inputs), 0, needed);
+}
+
+Tensors CompiledOp::vmap(std::span<const Tensor> inputs, const std::vector<bool>& batched, std::int64_t size) const {
+  std::vector<std::optional<int>> axes;
+  for (const bool b : batched) axes.push_back(b ? std::optional<int>(0) : std::nullopt);
+  const Tensors x(inputs.begin(), inputs.end());
+  const auto f = vmap_of([&](const Tensors& y) { return graph::play(inside_, y); }, axes);
+  return call(derived(text("vmap ", mask(batched), ' ', size), f, x), x);
+}
+
+Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs) {
+  if (tracing > 0) return graph::play(op->inside(), inputs);
+  const Tensors& outputs = op->inside().outputs;
+  if (outputs.size() == 1) return {graph::make(op, std::move(inputs), graph::aval(outputs[0]))};
+  std::vector<graph::Aval> avals;
+  for (const Tensor& y : outputs) avals.push_back(graph::aval(y));
+  return graph::make_tuple(op, std::move(inputs), avals);
+}
+
+graph::Subgraph trace(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments) {
+  struct Tracing {
+    Tracing() { ++tracing; }
+    ~Tracing() { --tracing; }
+  } const now;
+  return graph::capture(f, arguments);
+}
+
+}  // namespace terrella::compiler

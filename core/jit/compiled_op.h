@@ -1,0 +1,46 @@
+// core/jit/compiled_op.h: a compiled function as one operation of the graph. Its derivatives and batches are compiled
+// functions too, made when they are first asked for and kept.
+#pragma once
+#include <map>
+#include <mutex>
+
+#include "core/graph/subgraph.h"
+#include "core/jit/executable.h"
+
+namespace terrella::compiler {
+
+class CompiledOp final : public graph::Op {
+ public:
+  explicit CompiledOp(graph::Subgraph inside);
+  std::string_view name() const override { return "jit"; }
+  void evaluate(Backend& backend, std::span<const Array> inputs, std::span<Array> outputs) const override;
+  Tensors jvp(const graph::RuleContext& node, std::span<const Tensor> tangents) const override;
+  Tensors vjp(const graph::RuleContext& node, std::span<const Tensor> cotangents,
+              const std::vector<bool>& needed) const override;
+  Tensors vmap(std::span<const Tensor> inputs, const std::vector<bool>& batched, std::int64_t size) const override;
+
+  const graph::Subgraph& inside() const { return inside_; }
+  /// Compiles when first called.
+  const Executable& executable() const;
+  double compile_seconds() const { return seconds_; }
+
+ private:
+  using Compiled = std::shared_ptr<const CompiledOp>;
+  Compiled derived(const std::string& key, const std::function<Tensors(const Tensors&)>& f, const Tensors& like) const;
+
+  graph::Subgraph inside_;
+  mutable std::once_flag once_;
+  mutable std::shared_ptr<const Executable> executable_;
+  mutable double seconds_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Compiled> derived_;
+};
+
+/// The results as one node; inputs are arguments and then what was captured. Inside a function that is being compiled
+/// itself, the graph of the results instead, so that it fuses with its surroundings.
+Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs);
+
+/// Captures f for compilation: while it lives, compiled functions that f calls become part of it.
+graph::Subgraph trace(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments);
+
+}  // namespace terrella::compiler

@@ -1,0 +1,184 @@
+#include "core/jit/memory_plan.h"
+
+#include <numeric>
+
+namespace terrella::compiler {
+namespace {
+
+using Kind = graph::Lowering::Kind;
+
+constexpr std::int64_t line = 64;
+
+/// Values that may see the same memory, as one set.
+class Families {
+ public:
+  explicit Families(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0); }
+  Value operator()(Value v) {
+    while (parent_[static_cast<std::size_t>(v)] != v)
+      v = parent_[static_cast<std::size_t>(v)] =
+          parent_[static_cast<std::size_t>(parent_[static_cast<std::size_t>(v)])];
+    return v;
+  }
+  void join(Value a, Value b) { parent_[static_cast<std::size_t>((*this)(a))] = (*this)(b); }
+
+ private:
+  std::vector<Value> parent_;
+};
+
+class Planner {
+ public:
+  explicit Planner(const Program& program)
+      : program_(program),
+        family_(program.values.size()),
+        made_(program.values.size(), -1),
+        last_(program.values.size(), -1),
+        escapes_(program.values.size(), false),
+        size_(program.values.size(), 0),
+        readers_(program.values.size(), 0) {}
+
+  MemoryPlan run() {
+    number_steps();
+    relate();
+    live();
+    plan_.slot_of.assign(program_.values.size(), -1);
+    for (std::size_t i = 0; i < program_.instructions.size(); ++i) place(program_.instructions[i], plan_.step_of[i]);
+    pack();
+    measure();
+    return std::move(plan_);
+  }
+
+ private:
+  static std::size_t index(Value v) { return static_cast<std::size_t>(v); }
+  std::int64_t bytes(Value v) const {
+    const graph::Aval& a = program_.aval(v);
+    return (a.shape.size() * static_cast<std::int64_t>(size_of(a.dtype)) + line - 1) / line * line;
+  }
+
+  void number_steps() {
+    std::int32_t step = -1, group = -1;
+    for (const Instruction& in : program_.instructions) {
+      if (in.group < 0 || in.group != group) ++step;
+      group = in.group;
+      plan_.step_of.push_back(step);
+    }
+    plan_.released.resize(static_cast<std::size_t>(step + 1));
+  }
+
+  void relate() {
+    for (const Instruction& in : program_.instructions) {
+      if (in.tape) continue;
+      const Kind kind = in.op->lowering().kind;
+      if (kind == Kind::fresh || kind == Kind::elementwise || kind == Kind::convert || kind == Kind::reduce) continue;
+      for (const Value result : in.results)
+        for (const Value v : in.operands) family_.join(result, v);
+    }
+  }
+
+  void live() {
+    std::vector<std::int32_t> last_reader(program_.values.size(), -1);
+    const auto read = [&](Value v, std::int32_t step) {
+      std::int32_t& readers = readers_[index(v)];
+      readers = step > last_reader[index(v)] ? 1 : readers + 1;
+      last_reader[index(v)] = step;
+      std::int32_t& last = last_[index(family_(v))];
+      last = std::max(last, step);
+    };
+    for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
+      const std::int32_t step = plan_.step_of[i];
+      for (const Value v : program_.instructions[i].operands) read(v, step);
+      for (const Value v : program_.instructions[i].results) {
+        made_[index(v)] = step;
+        read(v, step);
+      }
+    }
+    for (const Value v : program_.outputs) escapes_[index(family_(v))] = true;
+    for (std::size_t v = 0; v < program_.values.size(); ++v) ++size_[index(family_(static_cast<Value>(v)))];
+  }
+
+  void place(const Instruction& in, std::int32_t step) {
+    const bool fills = in.tape || in.op->lowering().kind == Kind::fresh;
+    for (const Value v : in.results) {
+      const Value family = family_(v);
+      if (escapes_[index(family)]) continue;
+      plan_.released[index(last_[index(family)])].push_back(v);
+      if (!fills || bytes(v) == 0) continue;
+      std::int32_t& slot = plan_.slot_of[index(v)];
+      slot = taken_over(in, v, step);
+      if (slot < 0) {
+        slot = static_cast<std::int32_t>(plan_.slots.size());
+        plan_.slots.push_back({bytes(v), step, step, 0});
+      }
+      plan_.slots[index(slot)].last = last_[index(family)];
+    }
+  }
+
+  /// The slot of an operand that nobody reads any more, which a tape of one result may write over.
+  std::int32_t taken_over(const Instruction& in, Value v, std::int32_t step) {
+    if (!in.tape || in.results.size() != 1 || in.tape->outputs[0].reduction) return -1;
+    for (const Value u : in.operands) {
+      const std::int32_t slot = plan_.slot_of[index(u)];
+      if (slot < 0 || !(program_.aval(u) == program_.aval(v)) || last_[index(family_(u))] != step) continue;
+      if (size_[index(family_(u))] != 1 || readers_[index(u)] != 1) continue;
+      return slot;
+    }
+    return -1;
+  }
+  /// Largest first, each into the smallest gap that is free while it lives.
+  void pack() {
+    std::vector<std::size_t> order(plan_.slots.size()), placed;
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return plan_.slots[a].bytes > plan_.slots[b].bytes; });
+    for (const std::size_t s : order) {
+      Slot& slot = plan_.slots[s];
+      std::int64_t best = -1, best_gap = 0, end = 0;
+      for (const std::size_t other : placed) {  // by offset
+        const Slot& there = plan_.slots[other];
+        if (there.last < slot.first || slot.last < there.first) continue;
+        const std::int64_t gap = there.offset - end;
+        if (gap >= slot.bytes && (best < 0 || gap < best_gap)) {
+          best = end;
+          best_gap = gap;
+        }
+        end = std::max(end, there.offset + there.bytes);
+      }
+      slot.offset = best >= 0 ? best : end;
+      plan_.arena = std::max(plan_.arena, slot.offset + slot.bytes);
+      placed.insert(
+          std::upper_bound(placed.begin(), placed.end(), s,
+                           [&](std::size_t a, std::size_t b) { return plan_.slots[a].offset < plan_.slots[b].offset; }),
+          s);
+    }
+  }
+
+  void measure() {
+    std::vector<std::int64_t> change(plan_.released.size() + 1, 0);
+    for (const Instruction& in : program_.instructions)
+      for (const Value v : in.results) {
+        if (plan_.slot_of[index(v)] >= 0) continue;
+        if (!in.tape) {
+          const Kind kind = in.op->lowering().kind;
+          if (kind == Kind::broadcast || kind == Kind::transpose || kind == Kind::reshape) continue;  // a view
+        }
+        change[index(made_[index(v)])] += bytes(v);
+        if (!escapes_[index(family_(v))]) change[index(last_[index(family_(v))]) + 1] -= bytes(v);
+      }
+    std::int64_t now = 0, most = 0;
+    for (const std::int64_t c : change) most = std::max(most, now += c);
+    plan_.peak = plan_.arena + most;
+  }
+
+  const Program& program_;
+  Families family_;
+  std::vector<std::int32_t> made_, last_;  // steps; last_ of families
+  std::vector<bool> escapes_;              // of families
+  std::vector<std::int32_t> size_;         // of families
+  std::vector<std::int32_t> readers_;      // of values, at the last step that reads them
+  MemoryPlan plan_;
+};
+
+}  // namespace
+
+MemoryPlan plan_memory(const Program& program) { return Planner(program).run(); }
+
+}  // namespace terrella::compiler

@@ -1,0 +1,27 @@
+// core/jit/memory_plan.h: where the values of a program stand while it runs.
+#pragma once
+#include "core/jit/program.h"
+
+namespace terrella::compiler {
+
+/// A place in the arena, used by one value, or by several where one is written over another.
+struct Slot {
+  std::int64_t bytes = 0;
+  std::int32_t first = 0, last = 0;  ///< steps between which it is held, both included
+  std::int64_t offset = 0;           ///< in the arena, a multiple of 64
+};
+
+struct MemoryPlan {
+  std::vector<std::int32_t> step_of;  ///< of each instruction; a group is one step
+  std::vector<std::int32_t> slot_of;  ///< of each value, -1 where it has memory of its own
+  std::vector<Slot> slots;
+  std::vector<std::vector<Value>> released;  ///< values let go after each step
+  std::int64_t arena = 0;                    ///< bytes
+  std::int64_t peak = 0;                     ///< bytes, arguments and constants not counted
+};
+
+/// Values live from the step that makes them to the last that reads them or what shares their memory. Those made by
+/// tapes and by operations that write where they are told stand in one arena; results stand outside.
+MemoryPlan plan_memory(const Program& program);
+
+}  // namespace terrella::compiler
