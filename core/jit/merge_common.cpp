@@ -1,4 +1,3 @@
-#include <cstring>
 #include <string_view>
 #include <unordered_map>
 
@@ -7,10 +6,21 @@
 namespace terrella::compiler {
 namespace {
 
+constexpr std::size_t compared_at_most = std::size_t{1} << 22;  // bytes of a constant
+
+/// Bytes that tell a constant from others of its shape; empty where it is too large, or strided.
+std::string_view contents(const Array& array) {
+  const auto all = static_cast<std::size_t>(array.size()) * size_of(array.dtype);
+  const std::size_t bytes = holds_one_number(array) ? size_of(array.dtype) : array.contiguous() ? all : 0;
+  if (bytes == 0 || bytes > compared_at_most) return {};
+  return {static_cast<const char*>(array.bytes()), bytes};
+}
+
 bool same_array(const Array& a, const Array& b) {
   if (a.dtype != b.dtype || !(a.shape == b.shape)) return false;
   if (a.buffer.get() == b.buffer.get() && a.offset == b.offset && a.strides == b.strides) return true;
-  return holds_one_number(a) && holds_one_number(b) && std::memcmp(a.bytes(), b.bytes(), size_of(a.dtype)) == 0;
+  const std::string_view x = contents(a), y = contents(b);
+  return !x.empty() && x == y && holds_one_number(a) == holds_one_number(b);
 }
 
 bool same_results(const Program& program, const Instruction& a, const Instruction& b) {
@@ -21,8 +31,8 @@ bool same_results(const Program& program, const Instruction& a, const Instructio
 }
 
 std::size_t hash(const Array& array) {
-  if (!holds_one_number(array)) return std::hash<const void*>()(array.buffer.get());
-  return std::hash<std::string_view>()({static_cast<const char*>(array.bytes()), size_of(array.dtype)});
+  const std::string_view bytes = contents(array);
+  return bytes.empty() ? std::hash<const void*>()(array.buffer.get()) : std::hash<std::string_view>()(bytes);
 }
 
 std::size_t hash(const Instruction& in) {

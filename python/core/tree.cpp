@@ -102,6 +102,24 @@ py::object rebuild(py::handle skeleton, const Tensors& leaves, std::size_t& next
   return nested ? *nested : others ? *others : py::reinterpret_borrow<py::object>(skeleton);
 }
 
+bool same_skeleton(py::handle a, py::handle b) {
+  if (a.is(b) && !is_nest(a)) return true;
+  if (Py_TYPE(a.ptr()) != Py_TYPE(b.ptr()) || is_mark(a) || is_mark(b)) return false;
+  if (!is_nest(a)) return a.equal(b);
+  if (py::len(a) != py::len(b)) return false;
+  const Level level;
+  if (!PyDict_Check(a.ptr())) {
+    const auto x = py::reinterpret_borrow<py::sequence>(a), y = py::reinterpret_borrow<py::sequence>(b);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (!same_skeleton(py::object(x[i]), py::object(y[i]))) return false;
+    return true;
+  }
+  const auto x = py::reinterpret_borrow<py::dict>(a), y = py::reinterpret_borrow<py::dict>(b);
+  for (auto i = x.begin(), k = y.begin(); i != x.end(); ++i, ++k)
+    if (!same_skeleton(i->first, k->first) || !same_skeleton(i->second, k->second)) return false;
+  return true;
+}
+
 void match(py::handle skeleton, py::handle nest, const std::string& what, Tensors& leaves) {
   if (is_mark(skeleton)) {
     const Tensor x = nest.is_none() ? Tensor::none() : to_operand(nest);

@@ -13,6 +13,8 @@ py::object flatten(py::handle nest, Leaves kind, Tensors& leaves);
 /// replaces what passed through.
 py::object rebuild(py::handle skeleton, const Tensors& leaves, std::size_t& next,
                    const std::optional<py::object>& others = {});
+/// Whether two skeletons are one: built alike, keys in the same order, what passed through equal and of one type.
+bool same_skeleton(py::handle a, py::handle b);
 /// Tensors of a nest that must be built like the skeleton; none() where it holds None. Fails naming `what` and the
 /// place.
 void match(py::handle skeleton, py::handle nest, const std::string& what, Tensors& leaves);

@@ -12,6 +12,7 @@ The functions on tensors bear the names of numpy's, `sum` and `abs` among them: 
 
 from terrella import _terrella, check, elec, linalg, plot, random
 from terrella._debug import debug_nan
+from terrella._jit import jit
 from terrella._terrella import *  # noqa: F403
 from terrella._terrella import __version__
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "debug_nan",
     "elec",
+    "jit",
     "linalg",
     "plot",
     "random",

@@ -1,0 +1,130 @@
+"""Compiled functions from Python: what they are compiled for, and that they give what the function gives."""
+
+import numpy as np
+import pytest
+
+import terrella as tl
+
+
+def close(a, b, tolerance=1e-13):
+    np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=tolerance, atol=tolerance)
+
+
+def test_nests_in_and_out():
+    calls = []
+
+    @tl.jit
+    def f(parameters, x, *, scale=1.0, kind="tanh"):
+        calls.append(kind)
+        function = {"tanh": tl.tanh, "sin": tl.sin}[kind]
+        y = function(tl.matmul(x, parameters["w"]) + parameters["b"]) * scale
+        return {"y": y, "parts": (tl.sum(y), [kind, None])}
+
+    p = {"w": tl.random.normal((3, 4), seed=1), "b": tl.random.normal((4,), seed=2)}
+    x = tl.random.normal((5, 3), seed=3)
+    want = np.tanh(np.asarray(x) @ np.asarray(p["w"]) + np.asarray(p["b"]))
+    for scale in (1.0, 2.5):
+        got = f(p, x, scale=scale)
+        close(got["y"], scale * want)
+        close(got["parts"][0], scale * want.sum())
+        assert got["parts"][1] == ["tanh", None]
+    assert calls == ["tanh"], "traced once; a number is an input"
+    close(f(p, x, kind="sin")["y"], np.sin(np.asarray(x) @ np.asarray(p["w"]) + np.asarray(p["b"])))
+    assert calls == ["tanh", "sin"], "other values that are no tensors make another program"
+
+
+def test_compiled_once_for_each_signature():
+    f = tl.jit(lambda x: x * 2)
+    f(tl.ones(3))
+    f(tl.zeros(3))
+    assert f.compiled == 1
+    f(tl.ones(4))
+    f(tl.ones(3, dtype="float32"))
+    assert f.compiled == 3
+    assert f.report().fused == 1
+    assert "multiply" in f.report().program or "add" in f.report().program
+
+
+def test_keys_of_a_dict_are_told_apart_by_name_not_order():
+    f = tl.jit(lambda d: d["a"] - d["b"])
+    assert f({"a": 3.0, "b": 1.0}).item() == 2.0
+    assert f({"b": 1.0, "a": 3.0}).item() == 2.0
+
+
+def test_static_arguments():
+    @tl.jit(static_argnums=1, static_argnames="axis")
+    def f(x, count, axis=0):
+        return tl.sum(tl.stack([x] * count), axis=axis)
+
+    x = tl.tensor([1.0, 2.0])
+    close(f(x, 3), [3.0, 6.0])
+    close(f(x, 2), [2.0, 4.0])
+    close(f(x, 2, axis=1), [3.0, 3.0])
+    assert f.compiled == 3
+
+
+def test_wrapped_function_keeps_its_name_and_binds_to_objects():
+    class Model:
+        def __init__(self, w):
+            self.w = w
+
+        @tl.jit
+        def predict(self, x):
+            """w x."""
+            return self.w * x
+
+    assert Model.predict.__name__ == "predict"
+    assert Model.predict.__doc__ == "w x."
+    a, b = Model(2.0), Model(3.0)
+    assert a.predict(tl.tensor(5.0)).item() == 10.0
+    assert b.predict(tl.tensor(5.0)).item() == 15.0
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_derivatives_nest_with_jit(order):
+    f = lambda x: tl.sum(tl.sin(x) * tl.exp(-x * x))  # noqa: E731
+    inside, outside, plain = tl.jit(f), f, f
+    for k in range(order):
+        direction = tl.random.normal((4,), seed=k)
+        plain = (lambda g, v: lambda x: tl.sum(tl.grad(g)(x) * v))(plain, direction)
+        inside = (lambda g, v: lambda x: tl.sum(tl.grad(g)(x) * v))(inside, direction)
+    outside = tl.jit(plain)
+    x = tl.random.normal((4,), seed=9)
+    close(inside(x), plain(x), 1e-12)
+    close(outside(x), plain(x), 1e-12)
+
+
+def test_vmap_of_jit_and_jit_of_vmap():
+    f = lambda a, b: tl.tanh(tl.dot(a, b)) * a  # noqa: E731
+    a, b = tl.random.normal((6, 3), seed=1), tl.random.normal((3,), seed=2)
+    want = np.stack([np.asarray(f(a[i], b)) for i in range(6)])
+    close(tl.vmap(tl.jit(f), in_axes=(0, None))(a, b), want)
+    close(tl.jit(tl.vmap(f, in_axes=(0, None)))(a, b), want)
+
+
+def test_branching_names_cond():
+    with pytest.raises(ValueError, match=r"cond\(\)"):
+        tl.jit(lambda x: x if tl.sum(x) > 0 else -x)(tl.ones(2))
+
+
+def test_an_error_in_the_function_leaves_nothing_behind():
+    f = tl.jit(lambda x, y: x + y)
+    with pytest.raises(ValueError, match="add"):
+        f(tl.ones(2), tl.ones(3))
+    assert f.compiled <= 1
+    close(f(tl.ones(3), tl.ones(3)), [2, 2, 2])
+
+
+def test_report_comes_after_a_call():
+    with pytest.raises(ValueError, match="not been called"):
+        tl.jit(tl.sin).report()
+
+
+def test_dump_writes_every_pass(tmp_path, monkeypatch):
+    monkeypatch.setenv("TERRELLA_DUMP", str(tmp_path / "passes"))
+    tl.jit(lambda x: tl.sum(x * 2 + 1))(tl.ones(3)).eval()
+    names = sorted(p.name.split("-", 1)[1] for p in (tmp_path / "passes").iterdir())
+    assert "0-lowered.txt" in names
+    assert any(n.endswith("fuse.dot") for n in names)
+    fused = next(p for p in (tmp_path / "passes").iterdir() if p.name.endswith("fuse.txt")).read_text()
+    assert "tape over [3]" in fused
