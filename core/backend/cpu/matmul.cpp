@@ -15,35 +15,43 @@
 namespace terrella::cpu {
 namespace {
 
-/// y += x y by plain loops; for integers, small matrices, and where OpenBLAS fails its check.
+/// Where a matrix stands: element (i, j) at data[i * row + j * column], one of the two strides being 1.
+struct Layout {
+  std::int64_t row = 1, column = 1;
+  CBLAS_TRANSPOSE order() const { return column == 1 ? CblasNoTrans : CblasTrans; }
+  std::int64_t leading() const { return column == 1 ? row : column; }
+};
+
+/// out = x y by plain loops; for integers, small matrices, and where OpenBLAS fails its check.
 template <class T>
-void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx,
-           std::int64_t ldy, std::int64_t ldo) {
+void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
+           std::int64_t ldo) {
   for (std::int64_t i = 0; i < m; ++i) {
     T* row = out + i * ldo;
     std::fill(row, row + n, T(0));
     for (std::int64_t p = 0; p < k; ++p) {
-      const T a = x[i * ldx + p];
-      const T* b = y + p * ldy;
-      for (std::int64_t j = 0; j < n; ++j) row[j] += a * b[j];
+      const T a = x[i * lx.row + p * lx.column];
+      const T* b = y + p * ly.row;
+      for (std::int64_t j = 0; j < n; ++j) row[j] += a * b[j * ly.column];
     }
   }
 }
 
 template <class T>
-void blas(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx,
-          std::int64_t ldy, std::int64_t ldo) {
+void blas(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
+          std::int64_t ldo) {
   const auto M = static_cast<blasint>(m), K = static_cast<blasint>(k), N = static_cast<blasint>(n);
-  const auto A = static_cast<blasint>(ldx), B = static_cast<blasint>(ldy), C = static_cast<blasint>(ldo);
+  const auto A = static_cast<blasint>(lx.leading()), B = static_cast<blasint>(ly.leading()),
+             C = static_cast<blasint>(ldo);
   const T one(1), zero(0);
   if constexpr (std::is_same_v<T, float>)
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, one, x, A, y, B, zero, out, C);
+    cblas_sgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, one, x, A, y, B, zero, out, C);
   else if constexpr (std::is_same_v<T, double>)
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, one, x, A, y, B, zero, out, C);
+    cblas_dgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, one, x, A, y, B, zero, out, C);
   else if constexpr (std::is_same_v<T, std::complex<float>>)
-    cblas_cgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, &one, x, A, y, B, &zero, out, C);
+    cblas_cgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, &one, x, A, y, B, &zero, out, C);
   else
-    cblas_zgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, M, N, K, &one, x, A, y, B, &zero, out, C);
+    cblas_zgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, &one, x, A, y, B, &zero, out, C);
 }
 
 /// Old builds of OpenBLAS choose wrong kernels on processors newer than themselves: compared once with plain loops.
@@ -51,12 +59,15 @@ template <class T>
 bool agrees() {
   constexpr std::int64_t m = 37, k = 41, n = 35;
   std::vector<T> x(m * k), y(k * n), a(m * n), b(m * n);
+  double worst = 0;
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = T(static_cast<float>(i * 37 % 101) / 101.0f - 0.5f);
   for (std::size_t i = 0; i < y.size(); ++i) y[i] = T(static_cast<float>(i * 53 % 97) / 97.0f - 0.5f);
-  blas(x.data(), y.data(), a.data(), m, k, n, k, n, n);
-  plain(x.data(), y.data(), b.data(), m, k, n, k, n, n);
-  double worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i])));
+  for (const Layout lx : {Layout{k, 1}, Layout{1, m}})
+    for (const Layout ly : {Layout{n, 1}, Layout{1, k}}) {
+      blas(x.data(), y.data(), a.data(), m, k, n, lx, ly, n);
+      plain(x.data(), y.data(), b.data(), m, k, n, lx, ly, n);
+      for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i])));
+    }
   return worst < 1e-4;
 }
 
@@ -88,18 +99,69 @@ void require_right_blas() {
 namespace {
 
 template <class T>
-void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t ldx,
-             std::int64_t ldy, std::int64_t ldo) {
+void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
+             std::int64_t ldo) {
   constexpr bool floating = !std::is_integral_v<T>;
   if constexpr (floating) {
-    if (m * n * k > 512 && blas_is_right()) return blas(x, y, out, m, k, n, ldx, ldy, ldo);
+    if (m * n * k > 512 && blas_is_right()) return blas(x, y, out, m, k, n, lx, ly, ldo);
   }
-  plain(x, y, out, m, k, n, ldx, ldy, ldo);
+  plain(x, y, out, m, k, n, lx, ly, ldo);
+}
+
+/// The matrices of an array as they stand, a copy where neither rows nor columns are contiguous.
+struct Matrices {
+  Array array;
+  Layout layout;
+  int batch_axes;
+
+  explicit Matrices(const Array& a) : array(a), batch_axes(a.shape.rank() - 2) {
+    if (!fits()) {
+      array = row_major(a);
+      layout = {std::max<std::int64_t>(1, array.shape.back()), 1};
+    }
+  }
+  std::int64_t offset(std::int64_t batch) const {
+    std::int64_t at = 0;
+    for (int axis = batch_axes; axis-- > 0; batch /= array.shape[axis])
+      at += batch % array.shape[axis] * array.strides[axis];
+    return at;
+  }
+
+ private:
+  bool fits() {
+    const std::int64_t rows = array.shape[batch_axes], columns = array.shape[batch_axes + 1];
+    const std::int64_t row = array.strides[batch_axes], column = array.strides[batch_axes + 1];
+    // The stride of an axis of one element says nothing.
+    if ((column == 1 || columns == 1) && (rows == 1 || row >= std::max<std::int64_t>(1, columns))) {
+      layout = {rows == 1 ? std::max<std::int64_t>(1, columns) : row, 1};
+      return true;
+    }
+    if ((row == 1 || rows == 1) && (columns == 1 || column >= std::max<std::int64_t>(1, rows))) {
+      layout = {1, columns == 1 ? std::max<std::int64_t>(1, rows) : column};
+      return true;
+    }
+    return false;
+  }
+};
+
+/// A long inner axis of a small result is cut, so that all threads have work: parts, which depend on the shape alone.
+std::int64_t inner_parts(std::int64_t tiles, std::int64_t k) {
+  constexpr std::int64_t shortest = 512, enough = 16;
+  return tiles >= enough ? 1 : std::clamp<std::int64_t>(k / shortest, 1, enough / tiles);
 }
 
 template <class T>
-void batched(const Array& x, const Array& y, Array& out) {
-  const std::int64_t m = x.shape[x.shape.rank() - 2], k = x.shape.back(), n = y.shape.back();
+void add_parts(const T* parts, std::int64_t count, std::int64_t size, T* out) {
+  for (std::int64_t i = 0; i < size; ++i) {
+    T sum = parts[i];
+    for (std::int64_t p = 1; p < count; ++p) sum += parts[p * size + i];
+    out[i] = sum;
+  }
+}
+
+template <class T>
+void batched(const Matrices& x, const Matrices& y, Array& out) {
+  const std::int64_t m = x.array.shape[x.batch_axes], k = x.array.shape.back(), n = y.array.shape.back();
   const std::int64_t batch = out.size() / std::max<std::int64_t>(1, m * n);
   if (out.size() == 0) return;
   if (k == 0) {
@@ -112,26 +174,31 @@ void batched(const Array& x, const Array& y, Array& out) {
   const std::int64_t tile_m = large ? tile : m, tile_n = large ? 2 * tile : n;
   const std::int64_t tiles_m = (m + tile_m - 1) / tile_m, tiles_n = (n + tile_n - 1) / tile_n,
                      tiles = tiles_m * tiles_n;
+  const std::int64_t parts = batch == 1 && large ? inner_parts(tiles, k) : 1, part_k = (k + parts - 1) / parts;
   const std::int64_t grain =
-      std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, std::min(tile_m, m) * std::min(tile_n, n) * k));
-  const T* px = x.data<T>();
-  const T* py = y.data<T>();
-  T* po = out.data<T>();
-  parallel_for(batch * tiles, grain, [&](std::int64_t begin, std::int64_t end) {
+      std::max<std::int64_t>(1, 65536 / std::max<std::int64_t>(1, std::min(tile_m, m) * std::min(tile_n, n) * part_k));
+  const T* px = x.array.data<T>();
+  const T* py = y.array.data<T>();
+  Array aside = parts > 1 ? empty_array(out.dtype, {parts, m, n}) : out;
+  T* po = aside.data<T>();
+  parallel_for(batch * tiles * parts, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t t = begin; t < end; ++t) {
       check_interrupt();
-      const std::int64_t b = t / tiles, i = (t % tiles) / tiles_n * tile_m, j = (t % tiles_n) * tile_n;
-      product(px + b * m * k + i * k, py + b * k * n + j, po + b * m * n + i * n + j, std::min(tile_m, m - i), k,
-              std::min(tile_n, n - j), k, n, n);
+      const std::int64_t b = t / (tiles * parts), part = t / tiles % parts;
+      const std::int64_t i = (t % tiles) / tiles_n * tile_m, j = (t % tiles_n) * tile_n, p = part * part_k;
+      product(px + x.offset(b) + i * x.layout.row + p * x.layout.column,
+              py + y.offset(b) + p * y.layout.row + j * y.layout.column, po + (b + part) * m * n + i * n + j,
+              std::min(tile_m, m - i), std::min(part_k, k - p), std::min(tile_n, n - j), x.layout, y.layout, n);
     }
   });
+  if (parts > 1) add_parts(po, parts, m * n, out.data<T>());
 }
 
 }  // namespace
 
 void matmul(const Array& a, const Array& b, Array& out) {
   provide(out);
-  const Array x = row_major(a), y = row_major(b);
+  const Matrices x(a), y(b);
   with_type(out.dtype, [&](auto t) {
     using T = decltype(t);
     if constexpr (!std::is_same_v<T, bool>) batched<T>(x, y, out);
