@@ -1,6 +1,7 @@
 """Where the tests find real data that this repository does not hold: TERRELLA_DATA, by default ../shared/data."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,14 @@ from command import terrella
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("TERRELLA_DATA") or REPOSITORY.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c():
+    """Ctrl-C as at a terminal, here and in every child: a shell's background jobs start with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,6 @@ import pytest
 import terrella as tl
 
 
-@pytest.fixture(autouse=True)
-def ctrl_c():
-    """Ctrl-C as at a terminal: a shell's background jobs start with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def busy(products=100):
     """Some ten seconds of products; pending, so that one call evaluates them all."""
     y = tl.random.normal((1500, 1500), seed=1).eval()

@@ -126,12 +126,15 @@ print("finished", flush=True)
 def test_control_c_ends_a_run_within_a_second(tmp_path):
     code = LONG_RUN.format(tests=os.path.dirname(__file__))
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout.readline() == b"running\n"
-        time.sleep(0.3)
-        start = time.monotonic()
-        child.send_signal(signal.SIGINT)
-        output, error = child.communicate(timeout=60)
-        seconds = time.monotonic() - start
+        try:
+            assert child.stdout.readline() == b"running\n"
+            time.sleep(0.3)
+            start = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            output, error = child.communicate(timeout=60)
+            seconds = time.monotonic() - start
+        finally:
+            child.kill()
     assert b"KeyboardInterrupt" in error and b"finished" not in output, error.decode()
     print(f"ended after {seconds:.2f} s")
     assert seconds < 5, seconds  # a second on an idle machine
