@@ -3,6 +3,7 @@
 
 #include "core/backend/cpu/parallel.h"
 #include "core/ops.h"
+#include "core/profile.h"
 #include "core/transform.h"
 
 namespace {
@@ -20,6 +21,17 @@ Tensor start() {
 /// One sum of ten elements, built and evaluated.
 void add(benchmark::State& state) {
   const Tensor x = start(), y = start();
+  for (auto _ : state) {
+    const Tensor z = x + y;
+    z.eval();
+    benchmark::DoNotOptimize(z);
+  }
+}
+
+/// The same while a profile is recorded.
+void add_profiled(benchmark::State& state) {
+  const Tensor x = start(), y = start();
+  const profile::Recording recording({.most_events = 100000});
   for (auto _ : state) {
     const Tensor z = x + y;
     z.eval();
@@ -84,6 +96,7 @@ void chain_of_products(benchmark::State& state) {
 }
 
 BENCHMARK(add);
+BENCHMARK(add_profiled);
 BENCHMARK(add_number);
 BENCHMARK(chain_value);
 BENCHMARK(chain_gradient);
