@@ -218,6 +218,7 @@ void bind_core(py::module_& m) {
   bind_custom_rule(m);
   bind_checks(m);
   bind_debug(m);
+  bind_profile(m);
   m.attr("float32") = numpy_dtype(DType::f32);
   m.attr("float64") = numpy_dtype(DType::f64);
   m.attr("complex64") = numpy_dtype(DType::c64);

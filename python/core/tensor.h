@@ -18,5 +18,6 @@ void bind_jit(py::module_& m);
 void bind_custom_rule(py::module_& m);
 void bind_checks(py::module_& m);
 void bind_debug(py::module_& m);
+void bind_profile(py::module_& m);
 
 }  // namespace terrella::python

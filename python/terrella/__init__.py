@@ -13,6 +13,7 @@ The functions on tensors bear the names of numpy's, `sum` and `abs` among them: 
 from terrella import _terrella, check, elec, linalg, plot, random
 from terrella._debug import debug_nan
 from terrella._jit import jit
+from terrella._profile import memory, profile
 from terrella._terrella import *  # noqa: F403
 from terrella._terrella import __version__
 from terrella.errors import FormatError, MeshError, ResourceError, SolveError, TerrellaError, UnitError
@@ -30,7 +31,9 @@ __all__ = [
     "elec",
     "jit",
     "linalg",
+    "memory",
     "plot",
+    "profile",
     "random",
 ]
 __all__ += _terrella.__all__
