@@ -102,14 +102,16 @@ class Temporary {
     if (owned_) ::unlink(name_.c_str());
   }
 
-  void fill(std::string_view bytes, const struct stat* replaced) {
+  void fill(std::span<const std::string_view> parts, const struct stat* replaced) {
     if (::ftruncate(file_.get(), 0) != 0) throw_errno(path_, "write", errno);
     if (replaced && ::fchmod(file_.get(), replaced->st_mode & 07777) != 0) throw_errno(path_, "set permissions", errno);
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) throw_errno(path_, "write", errno);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
+    for (std::string_view bytes : parts) {
+      while (!bytes.empty()) {
+        const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw_errno(path_, "write", errno);
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+      }
     }
     if (::fsync(file_.get()) != 0) throw_errno(path_, "write", errno);
   }
@@ -154,6 +156,10 @@ void sync_folder(const std::string& path, const fs::path& folder) {
 std::string previous_path(const std::string& path) { return path + ".previous"; }
 
 void write_file(const std::string& path, std::string_view bytes, const AtomicFileOptions& options) {
+  write_file(path, {&bytes, 1}, options);
+}
+
+void write_file(const std::string& path, std::span<const std::string_view> parts, const AtomicFileOptions& options) {
   if (path.empty()) fail("write_file: the path is empty");
   std::error_code error;
   fs::path target = fs::weakly_canonical(path, error);  // renaming onto a link would replace the link
@@ -167,7 +173,7 @@ void write_file(const std::string& path, std::string_view bytes, const AtomicFil
     throw Error(text(path, ": cannot write: is not a regular file; choose another"));
 
   Temporary temporary(path, target);
-  temporary.fill(bytes, exists ? &replaced : nullptr);
+  temporary.fill(parts, exists ? &replaced : nullptr);
   if (exists && options.keep_previous) keep_previous(path, target.string());
   temporary.rename_to(target.string());
   sync_folder(path, target.parent_path());

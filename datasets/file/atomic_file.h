@@ -1,6 +1,7 @@
 // datasets/file/atomic_file.h: replaces a file as a whole, so that a reader or a crash meets the old one or the new
 // one, never a part.
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ std::string previous_path(const std::string& path);
 /// folder, no permission, read-only, not a regular file); both name path, reason and mend. A process that runs under a
 /// file size limit (ulimit -f) must ignore SIGXFSZ to get the exception instead of the signal.
 void write_file(const std::string& path, std::string_view bytes, const AtomicFileOptions& options = {});
+/// The same for content that lies in several places, one after another, without a copy of the whole.
+void write_file(const std::string& path, std::span<const std::string_view> parts,
+                const AtomicFileOptions& options = {});
 
 }  // namespace terrella::datasets

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "datasets/file/read_file.h"
 
 namespace fs = std::filesystem;
 using terrella::datasets::previous_path;
@@ -51,6 +52,19 @@ class AtomicFile : public testing::Test {
   fs::path folder;
   std::string path;
 };
+
+TEST_F(AtomicFile, WritesPartsOneAfterAnother) {
+  const std::string_view parts[] = {"one", "", std::string_view("\0two", 4), "three"};
+  write_file(path, parts);
+  EXPECT_EQ(content(path), std::string("one\0twothree", 12));
+  const terrella::datasets::InputFile file(path);
+  EXPECT_EQ(file.size(), 12u);
+  std::string part(5, '?');
+  EXPECT_EQ(file.read(2, part), 5u);
+  EXPECT_EQ(part, std::string("e\0two", 5));
+  EXPECT_EQ(file.read(10, part), 2u);
+  EXPECT_EQ(file.read(99, part), 0u);
+}
 
 TEST_F(AtomicFile, WritesAndReplaces) {
   const std::string zeros(100000, '\0');
