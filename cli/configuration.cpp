@@ -30,10 +30,13 @@ class Reader {
       const auto setting = std::find_if(settings_.begin(), settings_.end(),
                                         [&](const Setting& s) { return s.configurable && s.key == key; });
       if (setting != settings_.end()) {
-        if (!take(node, setting->given ? nullptr : &setting->target, setting->target))
+        if (!take(key, node, setting->given ? nullptr : &setting->target, setting->target))
           wrong(node, fmt::format("{} is {}; it must be {}", key, toml_kind(node), kind_of(setting->target)));
-      } else if (node.is_table() && std::find(known.begin(), known.end(), name.str()) != known.end()) {
-        read(*node.as_table(), key + ".");
+      } else if (std::find(known.begin(), known.end(), name.str()) != known.end()) {
+        if (node.is_table())
+          read(*node.as_table(), key + ".");
+        else
+          wrong(node, fmt::format("{} is {}; it must be a table", key, toml_kind(node)));
       } else {
         wrong(node, fmt::format("unknown key '{}'{}", key, did_you_mean(name.str(), known)));
       }
@@ -64,7 +67,7 @@ class Reader {
   }
 
   /// False where the type is wrong. Without a place the value is only looked at: a flag has overruled it.
-  bool take(const toml::node& node, const Target* place, const Target& type) {
+  bool take(const std::string& key, const toml::node& node, const Target* place, const Target& type) {
     std::string text;  // as on a command line
     if (std::holds_alternative<std::vector<double>*>(type) || std::holds_alternative<std::vector<std::string>*>(type)) {
       const bool numbers = std::holds_alternative<std::vector<double>*>(type);
@@ -96,7 +99,7 @@ class Reader {
       return false;
     if (!place) return true;
     try {
-      assign(*place, text, "value");
+      assign(*place, text, key);
     } catch (const UsageError& error) { wrong(node, error.what()); }
     return true;
   }
@@ -106,12 +109,29 @@ class Reader {
   std::vector<std::pair<std::uint32_t, std::string>> problems_;
 };
 
+/// The parser bounds how deep values nest, but not how many words a dotted key has, each of which becomes a table in
+/// the one before: enough of them overflow the stack. Here all dots of a file count that are not the point of a number.
+void refuse_deep_keys(const std::string& bytes, const std::string& path) {
+  constexpr std::size_t most = 1000;
+  const auto digit = [&](std::size_t i) { return i < bytes.size() && bytes[i] >= '0' && bytes[i] <= '9'; };
+  std::size_t line = 1, dots = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    line += bytes[i] == '\n';
+    if (bytes[i] != '.') continue;
+    std::size_t first = i;  // of the digits before the dot
+    while (first > 0 && digit(first - 1)) --first;
+    const bool point = first < i && digit(i + 1) && (first == 0 || bytes[first - 1] != '.');
+    if (!point && ++dots > most) throw UsageError(fmt::format("{}:{}: a key of too many words", path, line));
+  }
+}
+
 }  // namespace
 
 std::string toml_version() { return fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH); }
 
 void read_configuration(const std::string& path, const std::string& table, const std::vector<Setting>& settings) {
   const std::string bytes = datasets::read_file(path, most_bytes);
+  refuse_deep_keys(bytes, path);
   toml::table file;
   try {
     file = toml::parse(bytes, path);

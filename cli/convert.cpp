@@ -44,7 +44,9 @@ std::vector<std::string> edi_names(const datasets::Survey& survey) {
 int run(const Options& o) {
   const std::string extension = fs::path(o.output).extension().string();
   const bool hdf5 = extension == ".h5" || extension == ".hdf5", one = extension == ".edi";
-  if (hdf5 || one) check_outputs({o.output}, o.force);
+  std::vector<datasets::Unreadable> none;  // which read() will tell of
+  const std::vector<std::string> inputs = datasets::find_files(o.files, none);
+  if (hdf5 || one) check_outputs({o.output}, o.force, inputs);
   const datasets::Survey survey = datasets::read(o.files);
   if (one && survey.sites.size() != 1)
     throw UsageError(fmt::format("convert: {} sites do not fit into one EDI file; give a folder or a .h5 file",
@@ -56,8 +58,7 @@ int run(const Options& o) {
     if (!one) {
       paths.clear();
       for (const std::string& name : edi_names(survey)) paths.push_back((fs::path(o.output) / name).string());
-      if (fs::exists(o.output) && !fs::is_directory(o.output)) throw UsageError(o.output + ": is no folder");
-      if (fs::is_directory(o.output)) check_outputs(paths, o.force);
+      if (folder_exists(o.output)) check_outputs(paths, o.force, inputs);
     }
   }
   if (!o.dry_run) {

@@ -31,7 +31,7 @@ int run(const Options& o) {
   for (const datasets::Site& site : survey.sites) paths.push_back((folder / (site.name + ".edi")).string());
   const std::string truth = (folder / "truth.csv").string();
   paths.push_back(truth);
-  if (std::filesystem::exists(folder)) check_outputs(paths, o.force);
+  if (folder_exists(folder.string())) check_outputs(paths, o.force);
   if (o.dry_run) {
     for (const std::string& path : paths) print(plain(path) + "\n");
     return success;

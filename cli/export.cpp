@@ -30,7 +30,7 @@ int run(const Options& o) {
   std::vector<std::string> paths;
   if (all || o.csv) paths.insert(paths.end(), {section, fit});
   if (all || o.vtk) paths.insert(paths.end(), {cells, sites});
-  if (std::filesystem::exists(folder)) check_outputs(paths, o.force);
+  if (folder_exists(o.output)) check_outputs(paths, o.force);
   const inversion::Result result = inversion::read_result(o.run.front());
   if (!o.dry_run) {
     make_folder(o.output);

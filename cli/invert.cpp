@@ -127,8 +127,16 @@ datasets::Survey read_what_can_be(const std::vector<std::string>& files) {
   return std::move(reading.survey);
 }
 
+void check_output(const Options& o) {
+  const std::string extension = std::filesystem::path(o.output).extension().string();
+  if (extension != ".h5" && extension != ".hdf5")
+    throw UsageError(fmt::format("invert 1d: {} must end with .h5", plain(o.output)));
+  std::vector<datasets::Unreadable> none;  // which read() will tell of
+  check_outputs({o.output}, o.force, datasets::find_files(o.files, none));
+}
+
 int run(const Options& o) {
-  check_outputs({o.output}, o.force);
+  check_output(o);
   inversion::validate(o.invert);
   if (o.threads < 0 || o.threads > 4096) throw UsageError("invert 1d: --threads lies between 0 (all) and 4096");
   if (o.time_limit < 0) throw UsageError("invert 1d: --time-limit is not negative");
@@ -177,11 +185,6 @@ int run(const Options& o) {
       complain(fmt::format("{} before the first iteration; nothing is kept", why));
     return interrupted_here ? interrupted : resumable;
   }
-  inversion::write_hdf5(result, o.output);
-  inversion::remove_checkpoint(checkpoint);
-  const double seconds = seconds_since(start);
-  print_fits(result, o, seconds);
-
   std::size_t usable = 0, converged = 0;
   for (const auto& fit : result.fits) {
     if (fit.period.empty()) {
@@ -191,12 +194,19 @@ int run(const Options& o) {
     ++usable;
     converged += fit.converged;
   }
+  if (usable == 0) no_data(o, nothing_usable);
+  inversion::write_hdf5(result, o.output);
+  inversion::remove_checkpoint(checkpoint);
+  const double seconds = seconds_since(start);
+  print_fits(result, o, seconds);
   say(fmt::format("{} sites, {} layers, {:.2f} s, {}", result.fits.size(), result.model.layers, seconds,
                   size_text(static_cast<double>(std::filesystem::file_size(o.output)))));
-  if (usable == 0) no_data(o, nothing_usable);
   if (converged == usable) return success;
-  warn(fmt::format("{} of {} sites did not reach the target RMS or did not converge; the result is kept",
-                   usable - converged, usable));
+  if (o.invert.lateral > 0)
+    warn("the line as a whole did not reach the target RMS or did not converge; the result is kept");
+  else
+    warn(fmt::format("{} of {} sites did not reach the target RMS or did not converge; the result is kept",
+                     usable - converged, usable));
   return not_converged;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -41,7 +42,7 @@ nlohmann::ordered_json json_number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
-void check_outputs(const std::vector<std::string>& paths, bool force) {
+void check_outputs(const std::vector<std::string>& paths, bool force, const std::vector<std::string>& inputs) {
   std::string problems;
   for (const std::string& path : paths) {
     const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
@@ -49,6 +50,9 @@ void check_outputs(const std::vector<std::string>& paths, bool force) {
     const char* problem = nullptr;
     if (fs::is_directory(path, error))
       problem = "is a folder";
+    else if (std::any_of(inputs.begin(), inputs.end(),
+                         [&](const std::string& input) { return fs::equivalent(path, input, error); }))
+      problem = "is read by this command; write to another file";
     else if (!force && fs::exists(fs::symlink_status(path, error)))
       problem = "exists already; --force replaces it";
     else if (!fs::is_directory(folder, error))
@@ -58,6 +62,13 @@ void check_outputs(const std::vector<std::string>& paths, bool force) {
     if (problem) problems += fmt::format("{}{}: {}", problems.empty() ? "" : "\n", path, problem);
   }
   if (!problems.empty()) throw UsageError(problems);
+}
+
+bool folder_exists(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_directory(status)) throw UsageError(path + ": is no folder");
+  return fs::is_directory(status);
 }
 
 void make_folder(const std::string& path) {

@@ -16,9 +16,12 @@ void print_json(const nlohmann::ordered_json& object);
 /// A number, or null for what JSON has no number for.
 nlohmann::ordered_json json_number(double value);
 
-/// Throws UsageError that names all files which exist already, unless `force`, and all whose folder does not exist or
-/// cannot be written to.
-void check_outputs(const std::vector<std::string>& paths, bool force);
+/// Throws UsageError that names all files which exist already, unless `force`, all whose folder does not exist or
+/// cannot be written to, and, even by `force`, all that are among the `inputs`: what was measured is not replaced.
+void check_outputs(const std::vector<std::string>& paths, bool force, const std::vector<std::string>& inputs = {});
+
+/// Whether the folder is there already. Throws UsageError where something else bears its name.
+bool folder_exists(const std::string& path);
 
 /// Makes the folder and those above it. Throws UsageError where the place does not allow it.
 void make_folder(const std::string& path);

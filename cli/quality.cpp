@@ -22,9 +22,9 @@ Quality quality_of(const datasets::Site& site) {
         continue;
       }
       const double error = i < site.z_error.size() ? site.z_error[i][c] : datasets::not_a_number;
-      if (std::isnan(error)) ++q.without_error;
+      if (!(error > 0)) ++q.without_error;
       if (c == datasets::xx || c == datasets::yy || std::abs(z) == 0) continue;
-      if (!std::isnan(error)) errors.push_back(error / std::abs(z));
+      if (error > 0) errors.push_back(error / std::abs(z));
       const datasets::Complex turned = c == datasets::xy ? z : -z;
       const double slack = std::isnan(error) ? 0 : error;
       ++q.phases;

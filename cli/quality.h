@@ -10,7 +10,7 @@ namespace terrella::cli {
 struct Quality {
   std::size_t values = 0;                  ///< components times periods of impedance
   std::size_t missing = 0;                 ///< of them
-  std::size_t without_error = 0;           ///< of those present
+  std::size_t without_error = 0;           ///< of those present: missing or 0
   double median_error = 0;                 ///< of Zxy and Zyx, relative to |Z|; NaN where there is none
   std::size_t phases_out_of_quadrant = 0;  ///< Zxy not in the first or Zyx not in the third one by more than its error
   std::size_t phases = 0;                  ///< of Zxy and Zyx, looked at

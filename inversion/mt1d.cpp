@@ -236,7 +236,9 @@ Result run(datasets::Survey survey, const std::vector<Sounding>& soundings, cons
       put(answers[i].resolved.sensitivity, model.sensitivity, place[i]);
       model.depth_of_investigation[place[i]] = answers[i].resolved.depth;
     }
-    result.fits[place[i]] = fit_of(usable[i], answers[i], options, summary.message, summary.converged());
+    result.fits[place[i]] =
+        fit_of(usable[i], answers[i], options, together ? "the whole line: " + summary.message : summary.message,
+               summary.converged());
   }
   for (std::size_t i = 0; i < summaries.size(); ++i)
     for (Iteration row : summaries[i].state.history) {

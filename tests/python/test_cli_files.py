@@ -109,6 +109,43 @@ def test_nothing_is_overwritten_unasked(line, run, tmp_path):
     assert survey.read_bytes() != b"mine"
 
 
+def test_what_is_read_is_not_replaced_even_by_force(line, tmp_path):
+    (tmp_path / "SYN01.edi").write_bytes((line / "SYN01.edi").read_bytes())
+    terrella("convert", "SYN01.edi", "-o", "a.h5", cwd=tmp_path)
+    (tmp_path / "link.h5").symlink_to("a.h5")
+    before = files_below(tmp_path)
+    for words in [
+        ["convert", "SYN01.edi", "-o", "SYN01.edi"],
+        ["convert", ".", "-o", "."],
+        ["convert", "a.h5", "-o", "a.h5"],
+        ["invert", "1d", "a.h5", "-o", "link.h5"],
+    ]:
+        told = terrella(*words, "--force", cwd=tmp_path, code=USAGE)
+        assert "is read by this command; write to another file" in told.stderr
+        assert files_below(tmp_path) == before
+    told = terrella("invert", "1d", "SYN01.edi", "-o", "SYN01.edi", "--force", cwd=tmp_path, code=USAGE)
+    assert "SYN01.edi must end with .h5" in told.stderr and files_below(tmp_path) == before
+
+
+def test_a_file_is_no_folder(line, run, tmp_path):
+    (tmp_path / "a").write_text("mine")
+    for words in (["convert", line, "-o", "a"], ["export", run, "-o", "a"], ["demo-data", "a"]):
+        assert terrella(*words, cwd=tmp_path, code=USAGE).stderr == "error: a: is no folder\n"
+
+
+def test_errors_of_zero_are_no_errors(line, tmp_path):
+    text = (line / "SYN01.edi").read_text()
+    blocks = [">" + block for block in text.split(">")[1:]]
+    for i, block in enumerate(blocks):
+        if block.startswith(">Z") and ".VAR" in block:
+            head, *numbers = block.split("\n")
+            blocks[i] = head + "\n" + "\n".join(" ".join("0" for _ in row.split()) for row in numbers) + "\n"
+    (tmp_path / "zero.edi").write_text("".join(blocks))
+    site = report("check", tmp_path / "zero.edi")["files"][0]["sites"][0]
+    assert (site["without_error"], site["median_relative_error"]) == (4 * 37, None)
+    assert "needs --error-floor" in terrella("check", tmp_path / "zero.edi").stderr
+
+
 def test_dry_runs_write_nothing(line, run, tmp_path):
     for words in [
         ["convert", line, "-o", "a.h5"],

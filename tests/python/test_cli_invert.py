@@ -87,8 +87,9 @@ def test_configuration_is_kept_and_flags_overrule_it(line, tmp_path):
         ("[invert_1d]\nmax_iterations = 2.5\n", ":2: max_iterations is 2.5; it must be a whole number"),
         ("[invert_1d]\nresolution = 1\n", ":2: resolution is 1; it must be true or false"),
         ("[invert_1d]\nstart_model = [1, 'a']\n", ":2: start_model is a list; it must be a list of numbers"),
-        ("[invert_1d]\nmethod = 'ocam'\n", ":2: value: 'ocam' is unknown; did you mean 'occam'?"),
-        ("[invert_1d]\nlayers = 3\n", ":2: unknown key 'layers'"),
+        ("[invert_1d]\nmethod = 'ocam'\n", ":2: method: 'ocam' is unknown; did you mean 'occam'?"),
+        ("[invert_1d]\nlayers = 3\n", ":2: layers is 3; it must be a table"),
+        ("[invert_1d]\n" + "a." * 200_000 + "b = 1\n", ":2: a key of too many words"),
         ("[invert_2d]\nx = 1\n", ":1: unknown table or key 'invert_2d'"),
         ("invert_1d = 3\n", ":1: invert_1d must be a table"),
         ("[invert_1d]\nerror_floor = \n", ":2: "),
@@ -124,7 +125,11 @@ def test_a_target_out_of_reach_is_code_4_and_keeps_the_result(line, tmp_path, wo
     run = tmp_path / "run.h5"
     sites = [line / "SYN12.edi", line / "SYN13.edi"]
     told = terrella("invert", "1d", *sites, "-o", run, "--target-rms", 0.01, *words, code=NOT_CONVERGED)
-    assert "2 of 2 sites did not reach the target RMS" in told.stderr
+    whole = "--lateral" in words
+    assert (
+        "the line as a whole did not reach" if whole else "2 of 2 sites did not reach the target RMS"
+    ) in told.stderr
+    assert told.stdout.count("  the whole line: target RMS 0.01 is out of reach") == 2 * whole
     assert told.stdout.count("target RMS 0.01 is out of reach") == 2
     assert all(0.01 < rms < 1.2 for rms in rms_of(run))  # fitted as well as can be
     terrella("invert", "1d", *sites, "-o", run, "--force", *words)
@@ -141,6 +146,7 @@ def test_sites_without_usable_data(line, tmp_path):
     terrella("forward", "1d", "--resistivity", "10", "-o", tmp_path / "bare.edi")  # an exact response has no errors
     told = terrella("invert", "1d", tmp_path / "bare.edi", "-o", tmp_path / "a.h5", code=BAD_INPUT)
     assert "no site has usable data; sites without errors need --error-floor" in told.stderr
+    assert told.stdout == "" and [path.name for path in tmp_path.iterdir()] == ["bare.edi"]
     terrella("invert", "1d", tmp_path / "bare.edi", "-o", tmp_path / "b.h5", "--error-floor", 0.05)
     with h5py.File(tmp_path / "b.h5") as file:
         assert np.allclose(file["model/resistivity"][()], 10, rtol=1e-3)
