@@ -59,18 +59,25 @@ bool has_data(const Site& site) {
 
 // Turns to north what stands in the axes of the file, see edi.h.
 void turn_to_north(Site& site, const std::vector<double>& z_azimuth, const std::vector<double>& tipper_azimuth,
-                   Report& report) {
+                   const Document& document, Report& report) {
   std::vector<double> stated;
   std::size_t partial = 0;
-  const auto look = [&](std::size_t missing, std::size_t all, double azimuth) {
+  // blocks: where the angles may stand
+  const auto look = [&](std::size_t row, std::size_t missing, std::size_t all, double azimuth,
+                        std::initializer_list<const char*> blocks) {
     if (missing == all) return;
-    if (std::isnan(azimuth)) report.error(0, "a row with data has no rotation angle");
+    if (std::isnan(azimuth)) {
+      const Block* angles = nullptr;
+      for (const char* name : blocks)
+        if (!angles) angles = document.find(name, report);
+      report.error(angles ? angles->line : 0, "frequency ", 1 / site.period[row], " Hz has data but no rotation angle");
+    }
     stated.push_back(azimuth);
     partial += missing > 0 && std::remainder(azimuth, 90.0) != 0;
   };
   for (std::size_t i = 0; i < site.period.size(); ++i) {
-    if (site.has_impedance()) look(count_missing(site.z[i]), 4, z_azimuth[i]);
-    if (site.has_tipper()) look(count_missing(site.tipper[i]), 2, tipper_azimuth[i]);
+    if (site.has_impedance()) look(i, count_missing(site.z[i]), 4, z_azimuth[i], {"ZROT", "RHOROT"});
+    if (site.has_tipper()) look(i, count_missing(site.tipper[i]), 2, tipper_azimuth[i], {"TROT", "TROT.EXP", "ZROT"});
   }
   if (stated.empty() || std::all_of(stated.begin(), stated.end(), [](double a) { return a == 0; })) return;
   const auto [least, most] = std::minmax_element(stated.begin(), stated.end());
@@ -180,7 +187,7 @@ Site read_document(std::string_view bytes, const std::string& path) {
     }
   }
   if (!has_data(site)) report.error(0, "all values are missing (EMPTY)");
-  turn_to_north(site, z_azimuth, tipper_azimuth, report);
+  turn_to_north(site, z_azimuth, tipper_azimuth, document, report);
   site.provenance.repairs = report.take_repairs();
   try {
     validate(Survey{"", {site}});
