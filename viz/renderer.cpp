@@ -50,8 +50,12 @@ std::vector<fs::path> own_folders() {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "terrella-render-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw Error(text("no temporary folder ", pattern, ": ", std::strerror(errno)));
+    std::error_code error;
+    const fs::path parent = fs::temp_directory_path(error);
+    if (error) throw Error("no folder for temporary files; set the environment variable TMPDIR to one that exists");
+    std::string pattern = (parent / "terrella-render-XXXXXX").string();
+    if (!::mkdtemp(pattern.data()))
+      throw Error(text("no temporary folder ", pattern, ": ", std::strerror(errno), "; TMPDIR names another place"));
     path_ = pattern;
   }
   ~TemporaryFolder() {

@@ -1,11 +1,13 @@
 """`terrella plot` and `terrella export`."""
 
 import csv
+import os
 
 import h5py
 import numpy as np
 from command import (
     BAD_INPUT,
+    INTERNAL,
     USAGE,
     needs_command,
     terrella,
@@ -24,6 +26,13 @@ def test_plots_are_pictures(run, tmp_path):
     told = terrella("plot", "response", run, "-o", tmp_path / "no.png", "--sites", "SYN99", code=USAGE)
     assert "no site 'SYN99'" in told.stderr
     terrella("plot", "section", tmp_path / "one.png", "-o", tmp_path / "no.png", code=BAD_INPUT)
+
+
+def test_no_place_for_temporary_files(run, tmp_path):
+    told = terrella(
+        "plot", "section", run, "-o", tmp_path / "a.png", env={**os.environ, "TMPDIR": "/no/where"}, code=INTERNAL
+    )
+    assert "set the environment variable TMPDIR to one that exists" in told.stderr
 
 
 def test_export_writes_tables_and_vtk(run, tmp_path):
