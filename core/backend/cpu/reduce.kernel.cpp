@@ -8,10 +8,17 @@ __extension__ typedef __complex__ float c64;
 __extension__ typedef __complex__ double c128;
 typedef unsigned char byte;
 
+/// How much is combined at a time. The types are named through these, never template arguments themselves: those lose
+/// their attributes, and clang then takes memory for aligned to 64 bytes.
 template <class T>
 struct Vector {
   typedef T type __attribute__((vector_size(64), aligned(alignof(T)), may_alias));
   static constexpr long lanes = 64 / sizeof(T);
+};
+template <class T>
+struct Single {
+  typedef T type;
+  static constexpr long lanes = 1;
 };
 
 template <class T>
@@ -134,9 +141,11 @@ inline T neighbours(const T* x, long n) {
 /// A column of [along, inner], an element or a vector wide. Blocks of rows are combined first, so that errors of sums
 /// grow with along / 64 + 64, not with along.
 constexpr long block = 64;
-template <class Op, int n, class V, class T>
+template <class Op, int n, template <class> class Width, class T>
 inline void column(const T* x, long along, long row, T* out, bool join) {
-  constexpr long width = sizeof(V) / sizeof(T);
+  using V = typename Width<T>::type;
+  static_assert(alignof(V) == alignof(T));
+  constexpr long width = Width<T>::lanes;
   V sum[n] = {};
   for (long first = 0; first < along; first += block) {
     const long last = first + block < along ? first + block : along;
@@ -154,13 +163,12 @@ inline void column(const T* x, long along, long row, T* out, bool join) {
 
 template <class Op, class T>
 inline void columns(const T* x, long along, long inner, long row, T* out, bool join) {
-  using V = typename Vector<T>::type;
   constexpr long lanes = Vector<T>::lanes;
   long i = 0;
-  for (; i + 4 * lanes <= inner; i += 4 * lanes) column<Op, 4, V>(x + i, along, row, out + i, join);
-  for (; i + lanes <= inner; i += lanes) column<Op, 1, V>(x + i, along, row, out + i, join);
-  for (; i + 4 <= inner; i += 4) column<Op, 4, T>(x + i, along, row, out + i, join);
-  for (; i < inner; ++i) column<Op, 1, T>(x + i, along, row, out + i, join);
+  for (; i + 4 * lanes <= inner; i += 4 * lanes) column<Op, 4, Vector>(x + i, along, row, out + i, join);
+  for (; i + lanes <= inner; i += lanes) column<Op, 1, Vector>(x + i, along, row, out + i, join);
+  for (; i + 4 <= inner; i += 4) column<Op, 4, Single>(x + i, along, row, out + i, join);
+  for (; i < inner; ++i) column<Op, 1, Single>(x + i, along, row, out + i, join);
 }
 
 template <class Op, class T>
