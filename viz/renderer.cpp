@@ -161,7 +161,7 @@ std::string find_renderer() {
       if (executable(candidate)) return candidate;
       searched += candidate.string() + ", ";
     }
-  if (const std::string found = find_in_path(name); !found.empty()) return found;
+  if (std::string found = find_in_path(name); !found.empty()) return found;
   throw Error(
       "pictures and VTK files need " + name + ", which is neither at " + searched +
       "nor in PATH; build it (CMake option TERRELLA_RENDER) or name it in the environment variable TERRELLA_RENDER");
@@ -195,7 +195,7 @@ std::vector<std::string> render(const std::string& job, const std::vector<std::s
   for (const std::string& output : outputs) {
     std::ifstream in(folder.path() / output, std::ios::binary);
     contents.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-    if (contents.back().empty()) throw Error(renderer + " left no " + output + ": " + outcome.words);
+    if (contents.back().empty()) throw Error(text(renderer, " left no ", output, ": ", outcome.words));
   }
   return contents;
 }

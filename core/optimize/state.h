@@ -12,13 +12,13 @@ namespace terrella::optimize {
 
 /// Why a minimisation ended.
 enum class Stop : std::uint8_t {
-  gradient,    ///< the gradient is small: a minimum
-  step,        ///< the step is small beside x: a minimum to working precision
-  value,       ///< the value hardly changes any more
-  target,      ///< what was wanted is reached
-  iterations,  ///< the allowed number is used up
-  callback,    ///< the progress callback asked for it
-  no_descent,  ///< no step along the search direction lowers the value
+  gradient,     ///< the gradient is small: a minimum
+  step,         ///< the step is small beside x: a minimum to working precision
+  value,        ///< the value hardly changes any more
+  target,       ///< what was wanted is reached
+  iterations,   ///< the allowed number is used up
+  callback,     ///< the progress callback asked for it
+  no_descent,   ///< no step along the search direction lowers the value
   not_finite,   ///< value or derivatives are NaN or infinite where the search began
   out_of_reach  ///< what was wanted cannot be had; the answer is the best there is
 };
