@@ -6,9 +6,9 @@
 #include "core/graph/nan_check.h"
 #include "core/graph/node.h"
 #include "core/graph/post_order.h"
+#include "core/graph/profiled.h"
 #include "core/graph/trace.h"
 #include "core/interrupt.h"
-#include "core/profile.h"
 
 namespace terrella::graph {
 namespace {
@@ -18,35 +18,6 @@ Array prepared(const Aval& aval) {
   a.dtype = aval.dtype;
   a.shape = aval.shape;
   return a;
-}
-
-/// Of the elements in memory that an array shows.
-std::int64_t bytes_of(const Array& array) {
-  std::int64_t count = 1;
-  for (int axis = 0; axis < array.shape.rank(); ++axis)
-    if (array.strides[axis] != 0 || array.shape[axis] == 0) count *= array.shape[axis];
-  return count * static_cast<std::int64_t>(size_of(array.dtype));
-}
-
-/// Tells the profile what an operation took and gave.
-void describe(profile::Scope& scope, const Node& node, std::span<const Array> inputs, std::span<const Array> outputs) {
-  scope.stop();
-  std::string shapes;
-  std::int64_t read = 0, written = 0;
-  for (const Array& in : inputs) {
-    shapes += text(shapes.empty() ? "" : ", ", name(in.dtype), ' ', in.shape);
-    read += bytes_of(in);
-  }
-  shapes += shapes.empty() ? "->" : " ->";
-  bool views = !node.op->in_place() && !inputs.empty();  // what is computed in place shares a buffer, too
-  for (const Array& out : outputs) {
-    shapes += text(&out == outputs.data() ? " " : ", ", name(out.dtype), ' ', out.shape);
-    written += bytes_of(out);
-    views = views && std::any_of(inputs.begin(), inputs.end(),
-                                 [&](const Array& in) { return in.buffer.get() == out.buffer.get(); });
-  }
-  if (!views) scope.moved(read, written);
-  scope.describe(std::move(shapes), node.origin ? *node.origin : std::string());
 }
 
 void run_op(Node& node) {
@@ -77,13 +48,13 @@ void run_op(Node& node) {
       for (const Aval& aval : node.tuple->avals) node.tuple->values.push_back(prepared(aval));
       node.op->evaluate(default_backend(), inputs, node.tuple->values);
       if (scope.is_open()) [[unlikely]]
-        describe(scope, node, inputs, node.tuple->values);
+        describe_arrays(scope, inputs, node.tuple->values, node.op->in_place(), node.origin);
       if (watchful) check_numbers(node, inputs, node.tuple->values);
     } else {
       Array out = prepared({node.shape, node.dtype});
       node.op->evaluate(default_backend(), inputs, {&out, 1});
       if (scope.is_open()) [[unlikely]]
-        describe(scope, node, inputs, {&out, 1});
+        describe_arrays(scope, inputs, {&out, 1}, node.op->in_place(), node.origin);
       if (watchful) check_numbers(node, inputs, {&out, 1});
       node.value = std::move(out);
     }

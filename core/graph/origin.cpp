@@ -1,5 +1,6 @@
 #include "core/graph/origin.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
 #include <typeinfo>
@@ -49,9 +50,11 @@ Origin detail::origin_here() {
 Origin detail::exchange_scope(Origin to) { return std::exchange(scope, to); }
 
 std::string description(const Op& op, std::span<const Aval> inputs, Origin origin) {
+  constexpr std::size_t said_at_most = 8;
   std::string said = text(op.name(), " of ");
-  for (std::size_t i = 0; i < inputs.size(); ++i)
+  for (std::size_t i = 0; i < std::min(inputs.size(), said_at_most); ++i)
     said += text(i > 0 ? ", " : "", name(inputs[i].dtype), ' ', inputs[i].shape);
+  if (inputs.size() > said_at_most) said += text(" and ", inputs.size() - said_at_most, " more");
   if (inputs.empty()) said += "nothing";
   if (origin) return said + ", made at " + *origin;
   return said + (debugging() ? "" : "; TERRELLA_DEBUG=1 shows where it was made");

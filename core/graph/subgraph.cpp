@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "core/graph/node_map.h"
+#include "core/graph/prepared.h"
 #include "core/graph/trace.h"
 #include "core/graph/walk.h"
 
@@ -30,6 +31,7 @@ Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors&
   for (const Tensor& n : s.order)
     for (const Tensor& input : inputs_of(n)) note(input);
   for (const Tensor& y : s.outputs) note(y);
+  s.prepared = make_prepared();
   return s;
 }
 
@@ -49,18 +51,6 @@ Tensors play(const Subgraph& s, const Tensors& inputs) {
   Tensors outputs;
   for (const Tensor& y : s.outputs) outputs.push_back(current(y));
   return outputs;
-}
-
-std::vector<Array> run(const Subgraph& s, std::span<const Array> inputs) {
-  Tensors leaves;
-  leaves.reserve(inputs.size());
-  for (const Array& a : inputs) leaves.push_back(leaf(a));
-  const Tensors y = play(s, leaves);
-  evaluate(y);
-  std::vector<Array> results;
-  results.reserve(y.size());
-  for (const Tensor& t : y) results.push_back(t.node()->value);
-  return results;
 }
 
 }  // namespace terrella::graph

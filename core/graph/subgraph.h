@@ -1,6 +1,7 @@
 // core/graph/subgraph.h: a function caught as a closed piece of graph, that can be played again on other inputs.
 #pragma once
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -8,12 +9,15 @@
 
 namespace terrella::graph {
 
+class Prepared;
+
 /// Placeholders in, results out, and the tensors from outside that the function used besides its arguments.
 struct Subgraph {
   Tensors placeholders;
   Tensors outputs;
-  Tensors captured;           ///< differentiable tensors of the surroundings: hidden inputs
-  std::vector<Tensor> order;  ///< nodes that depend on placeholders or captured tensors, inputs first
+  Tensors captured;                    ///< differentiable tensors of the surroundings: hidden inputs
+  std::vector<Tensor> order;           ///< nodes that depend on placeholders or captured tensors, inputs first
+  std::shared_ptr<Prepared> prepared;  ///< what run() keeps between its calls, shared by copies
 };
 
 /// Calls f with placeholders like `arguments`.
@@ -22,8 +26,11 @@ Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors&
 /// The results for these inputs, as graph: the arguments, then what stands for the captured tensors.
 Tensors play(const Subgraph& subgraph, const Tensors& inputs);
 
-/// The results for these data. The one place where operations run a subgraph inside their evaluate(); nothing that lies
-/// between is kept.
+/// The results for these data; nothing that lies between is kept. The one place where operations run a subgraph inside
+/// their evaluate(). The first time its operations run one by one, from the second on as a compiled program.
 std::vector<Array> run(const Subgraph& subgraph, std::span<const Array> inputs);
+
+/// Whoever runs a subgraph often has it compiled before the first time.
+void prepare(const Subgraph& subgraph);
 
 }  // namespace terrella::graph

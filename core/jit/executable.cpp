@@ -1,7 +1,9 @@
 #include "core/jit/executable.h"
 
+#include "core/backend/tape_check.h"
 #include "core/error.h"
 #include "core/graph/node.h"
+#include "core/graph/profiled.h"
 #include "core/interrupt.h"
 #include "core/jit/dump.h"
 #include "core/jit/passes.h"
@@ -122,7 +124,12 @@ void Executable::run_operation(Frame& frame, const Instruction& in) const {
     results.push_back(placed ? frame.values[static_cast<std::size_t>(v)] : without_memory(program_.aval(v)));
   }
   try {
+    profile::Scope scope;
+    if (profile::recording()) [[unlikely]]
+      scope.open(in.op->name());
     in.op->evaluate(default_backend(), operands, results);
+    if (scope.is_open()) [[unlikely]]
+      graph::describe_arrays(scope, operands, results, in.op->in_place(), in.origin);
   } catch (...) {
     std::vector<graph::Aval> avals;
     for (const Value v : in.operands) avals.push_back(program_.aval(v));
@@ -130,6 +137,19 @@ void Executable::run_operation(Frame& frame, const Instruction& in) const {
   }
   for (std::size_t k = 0; k < results.size(); ++k)
     frame.values[static_cast<std::size_t>(in.results[k])] = std::move(results[k]);
+}
+
+/// "fused subtract multiply tanh", of a group the operations of the first tape and how many there are.
+std::string Executable::fused_name(std::size_t first, std::size_t end) const {
+  constexpr std::size_t said_at_most = 6;
+  const Tape& tape = *program_.instructions[first].tape;
+  std::string said = "fused";
+  for (std::size_t i = 0; i < std::min(said_at_most, tape.instructions.size()); ++i)
+    said += text(' ', name(tape.instructions[i].operation));
+  if (tape.instructions.size() > said_at_most) said += text(" and ", tape.instructions.size() - said_at_most, " more");
+  for (const TapeOutput& out : tape.outputs)
+    if (out.reduction) said += text(' ', name(*out.reduction));
+  return end - first > 1 ? text(said, ", ", end - first, " tapes") : said;
 }
 
 void Executable::run_tapes(Frame& frame, std::size_t first, std::size_t end) const {
@@ -150,7 +170,18 @@ void Executable::run_tapes(Frame& frame, std::size_t first, std::size_t end) con
     }
     frame.calls.push_back({tapes_[i].get(), {inputs, in.operands.size()}, {outputs, in.results.size()}});
   }
+  profile::Scope scope;
+  if (profile::recording()) [[unlikely]]
+    scope.open(fused_name(first, end));
   default_backend().run(frame.calls);
+  if (scope.is_open()) [[unlikely]] {
+    std::vector<Array> inputs, outputs;
+    for (const TapeCall& call : frame.calls) {
+      inputs.insert(inputs.end(), call.inputs.begin(), call.inputs.end());
+      outputs.insert(outputs.end(), call.outputs.begin(), call.outputs.end());
+    }
+    graph::describe_arrays(scope, inputs, outputs, true, program_.instructions[first].origin);
+  }
   for (std::size_t i = first; i < end; ++i) {
     const auto& results = program_.instructions[i].results;
     for (std::size_t k = 0; k < results.size(); ++k)

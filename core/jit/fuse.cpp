@@ -20,6 +20,7 @@ struct Part {  // what fuse() knows of an instruction
   Role role = Role::alone;
   std::int32_t depth = 0;
   Shape space;
+  bool within = false;  ///< of a smaller shape than the space: computed in every tape that reads it
 };
 
 bool broadcasts_cheaply(const Shape& shape, const Shape& space) {
@@ -154,6 +155,7 @@ class Fuser {
       if (more > bytes(result)) continue;
       part.depth = depth;
       part.space = parts_[first].space;
+      part.within = !(program_.aval(result).shape == part.space);
     }
   }
 
@@ -242,7 +244,7 @@ class Fuser {
 
   void emit();
   void components(const std::vector<std::size_t>& members, std::vector<std::vector<std::size_t>>& pieces) const;
-  Instruction tape_of(const std::vector<std::size_t>& members, std::int32_t group);
+  Instruction tape_of(std::vector<std::size_t> members, std::int32_t group);
 
   Program& program_;
   std::vector<std::int32_t> maker_;
@@ -263,10 +265,11 @@ void Fuser::components(const std::vector<std::size_t>& members, std::vector<std:
   for (std::size_t k = 0; k < members.size(); ++k) {
     const Instruction& in = program_.instructions[members[k]];
     std::vector<Value> touched = in.results;
-    for (const Value v : in.operands)
-      if (program_.aval(v).shape.size() > 1 ||
-          (maker(v) >= 0 && together(static_cast<std::size_t>(maker(v)), members[k])))
+    for (const Value v : in.operands) {
+      const bool made_here = maker(v) >= 0 && together(static_cast<std::size_t>(maker(v)), members[k]);
+      if (made_here ? !parts_[static_cast<std::size_t>(maker(v))].within : program_.aval(v).shape.size() > 1)
         touched.push_back(v);
+    }
     for (const Value v : touched) {
       const auto [first, fresh] = owner.emplace(v, k);
       if (!fresh) parent[find(k)] = find(first->second);
@@ -280,7 +283,15 @@ void Fuser::components(const std::vector<std::size_t>& members, std::vector<std:
   }
 }
 
-Instruction Fuser::tape_of(const std::vector<std::size_t>& members, std::int32_t group) {
+Instruction Fuser::tape_of(std::vector<std::size_t> members, std::int32_t group) {
+  for (std::size_t k = 0; k < members.size(); ++k)
+    for (const Value v : at(members[k]).operands) {
+      const std::int32_t from = maker(v);
+      if (from < 0 || !parts_[static_cast<std::size_t>(from)].within) continue;
+      if (std::find(members.begin(), members.end(), static_cast<std::size_t>(from)) == members.end())
+        members.push_back(static_cast<std::size_t>(from));
+    }
+  std::sort(members.begin(), members.end());
   Tape tape;
   tape.space = parts_[members[0]].space;
   Instruction fused;
@@ -316,6 +327,7 @@ Instruction Fuser::tape_of(const std::vector<std::size_t>& members, std::int32_t
       out.reduction = l.reduction;
       out.reduced = l.reduced;
     } else {
+      if (parts_[i].within) continue;
       const auto& readers = readers_[static_cast<std::size_t>(result)];
       const bool inside = std::all_of(readers.begin(), readers.end(),
                                       [&](std::size_t r) { return is_member(static_cast<std::int32_t>(r)); });
@@ -346,7 +358,7 @@ void Fuser::emit() {
     std::vector<BySpace>& list = fused[part.depth];
     auto same = std::find_if(list.begin(), list.end(), [&](const BySpace& s) { return s.space == part.space; });
     if (same == list.end()) same = list.insert(list.end(), {part.space, {}});
-    same->members.push_back(i);
+    if (!part.within) same->members.push_back(i);
   }
   std::vector<Instruction> result;
   std::int32_t group = 0;

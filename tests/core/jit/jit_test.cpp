@@ -6,6 +6,7 @@
 #include "core/debug.h"
 #include "core/error.h"
 #include "core/ops.h"
+#include "core/profile.h"
 #include "core/random.h"
 
 namespace terrella {
@@ -168,6 +169,24 @@ TEST(Jit, ValuesWrittenOverOthersAreRight) {
   };
   const Tensor x = random_normal({40, 40}, 4) * 0.1;
   EXPECT_LT(largest_difference(jit(f)(x), f(x)), 1e-13);
+}
+
+TEST(Jit, SubgraphsInsideOperationsAreCompiledWhenTheyRunAgain) {
+  const Function f = function([](const Tensor& x) { return sum(tanh(x * 2.0) + x); });
+  const auto g = jit([&](const Tensor& x) { return checkpoint_of(f)({x})[0]; });
+  const Tensor x = random_normal({30}, 1);
+  for (int run = 0; run < 3; ++run) EXPECT_NEAR(g(x + run).item(), f({x + run})[0].item(), 1e-13) << run;
+}
+
+TEST(Jit, ARecordingSeesFusedPrograms) {
+  const auto g = jit([](const Tensor& x) { return matmul(tanh(x * 2.0), x); });
+  g(eye(20)).eval();
+  profile::Recording recording;
+  g(eye(20) * 2.0).eval();
+  recording.end();
+  const std::string table = to_text(recording.profile());
+  EXPECT_NE(table.find("fused multiply tanh"), std::string::npos) << table;
+  EXPECT_NE(table.find("matmul"), std::string::npos) << table;
 }
 
 TEST(Jit, ReportBeforeTheFirstCallSaysSo) {
