@@ -36,8 +36,11 @@ static_assert(code_count < terrella::cpu::ElementwiseTable::operations);
 #define COMPARE(name, kinds, body, help) TERRELLA_BINARY_BODY(name, body)
 #include "core/ops/elementwise.def"
 
+// What bodies call is inlined, however long, so that loops are vectors.
+#define TERRELLA_INLINED __attribute__((flatten))
+
 template <class Body, class T>
-void unary_loop(const void* x, void* out, long n) {
+TERRELLA_INLINED void unary_loop(const void* x, void* out, long n) {
   using R = decltype(Body::template apply<T>(T()));
   const T* a = static_cast<const T*>(x);
   R* r = static_cast<R*>(out);  // may be a itself
@@ -45,8 +48,43 @@ void unary_loop(const void* x, void* out, long n) {
   for (long i = 0; i < n; ++i) r[i] = Body::template apply<T>(a[i]);
 }
 
+// Numbers of many radians go to the C library one by one; see math/circle.h.
+template <class Body>
+struct Library;
+template <>
+struct Library<Body_sin> {
+  static double apply(double x) { return static_cast<double>(__builtin_sinl(x)); }
+};
+template <>
+struct Library<Body_cos> {
+  static double apply(double x) { return static_cast<double>(__builtin_cosl(x)); }
+};
+template <>
+struct Library<Body_tan> {
+  static double apply(double x) { return static_cast<double>(__builtin_tanl(x)); }
+};
+
 template <class Body, class T>
-void binary_loop(const void* x, long stride_x, const void* y, long stride_y, void* out, long n) {
+TERRELLA_INLINED void periodic_loop(const void* x, void* out, long n) {
+  constexpr long block = 256;
+  const T* a = static_cast<const T*>(x);
+  T* r = static_cast<T*>(out);  // may be a itself
+  for (; n > 0; a += block, r += block, n -= block) {
+    const long m = n < block ? n : block;
+    int many = 0;
+    for (long i = 0; i < m; ++i) many |= many_radians(a[i]);
+    if (!many) {
+#pragma GCC ivdep
+      for (long i = 0; i < m; ++i) r[i] = Body::template apply<T>(a[i]);
+    } else {
+      for (long i = 0; i < m; ++i)
+        r[i] = many_radians(a[i]) ? static_cast<T>(Library<Body>::apply(a[i])) : Body::template apply<T>(a[i]);
+    }
+  }
+}
+
+template <class Body, class T>
+TERRELLA_INLINED void binary_loop(const void* x, long stride_x, const void* y, long stride_y, void* out, long n) {
   using R = decltype(Body::template apply<T>(T(), T()));
   const T* a = static_cast<const T*>(x);
   const T* b = static_cast<const T*>(y);
@@ -107,6 +145,12 @@ void fill(Table* table) {
 #define BINARY(name, kinds, domain_x, domain_y, body, dx, dy, help) BINARY_##kinds(name)
 #define COMPARE(name, kinds, body, help) BINARY_##kinds(name)
 #include "core/ops/elementwise.def"
+  table->unary[code_sin][f32] = periodic_loop<Body_sin, float>;
+  table->unary[code_sin][f64] = periodic_loop<Body_sin, double>;
+  table->unary[code_cos][f32] = periodic_loop<Body_cos, float>;
+  table->unary[code_cos][f64] = periodic_loop<Body_cos, double>;
+  table->unary[code_tan][f32] = periodic_loop<Body_tan, float>;
+  table->unary[code_tan][f64] = periodic_loop<Body_tan, double>;
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 // core/backend/cpu/scalar.h: scalar functions that the bodies of elementwise.def call, for real and complex numbers.
 // Included by kernel files only, inside their unnamed namespace: plain C types and compiler builtins, no std, so that
 // nothing compiled for AVX-512 is shared with the rest (docs/architecture.md).
+#include "core/backend/cpu/math/circle.h"
+#include "core/backend/cpu/math/error_function.h"
+#include "core/backend/cpu/math/exponential.h"
+#include "core/backend/cpu/math/logarithm.h"
 
 __extension__ typedef __complex__ float c64;
 __extension__ typedef __complex__ double c128;
@@ -20,15 +24,31 @@ template <class T> using Real = typename RealOf<T>::type;
   inline c128 name(c128 x) { return __builtin_c##name(x); }
 #define TERRELLA_BOTH(name) TERRELLA_REAL(name) TERRELLA_COMPLEX(name)
 
-TERRELLA_BOTH(exp) TERRELLA_BOTH(log) TERRELLA_BOTH(sqrt)
-TERRELLA_BOTH(sin) TERRELLA_BOTH(cos) TERRELLA_BOTH(tan) TERRELLA_BOTH(asin) TERRELLA_BOTH(acos) TERRELLA_BOTH(atan)
-TERRELLA_BOTH(sinh) TERRELLA_BOTH(cosh) TERRELLA_BOTH(tanh)
-TERRELLA_BOTH(asinh) TERRELLA_BOTH(acosh) TERRELLA_BOTH(atanh)
-TERRELLA_REAL(expm1) TERRELLA_REAL(log1p) TERRELLA_REAL(log2) TERRELLA_REAL(log10) TERRELLA_REAL(cbrt)
-TERRELLA_REAL(erf) TERRELLA_REAL(erfc) TERRELLA_REAL(floor) TERRELLA_REAL(ceil)
+TERRELLA_BOTH(sqrt) TERRELLA_COMPLEX(asin) TERRELLA_COMPLEX(acos)
+TERRELLA_COMPLEX(asinh) TERRELLA_COMPLEX(acosh) TERRELLA_COMPLEX(atanh)
+TERRELLA_COMPLEX(exp) TERRELLA_COMPLEX(log) TERRELLA_COMPLEX(sin) TERRELLA_COMPLEX(cos) TERRELLA_COMPLEX(tan)
+TERRELLA_COMPLEX(atan) TERRELLA_COMPLEX(sinh) TERRELLA_COMPLEX(cosh) TERRELLA_COMPLEX(tanh)
+TERRELLA_REAL(floor) TERRELLA_REAL(ceil)
 #undef TERRELLA_REAL
 #undef TERRELLA_COMPLEX
 #undef TERRELLA_BOTH
+
+// What math/ does not hold is the C library's.
+inline double asin(double x) { return __builtin_asin(x); }
+inline double acos(double x) { return __builtin_acos(x); }
+inline double asinh(double x) { return __builtin_asinh(x); }
+inline double acosh(double x) { return __builtin_acosh(x); }
+inline double atanh(double x) { return __builtin_atanh(x); }
+inline double cbrt(double x) {  // the C library errs by three units; a step of Newton's with the exact cube mends it
+  const bool small = magnitude(x) < 0x1p-600, large = magnitude(x) > 0x1p600;
+  const double a = small ? x * 0x1p600 : large ? x * 0x1p-600 : x, y = __builtin_cbrt(a);
+  if (y == 0 || !(magnitude(y) < __builtin_inf())) return y;
+  const double square = y * y, cube = square * y;
+  const double rest = rest_of_product(square, y, cube) + rest_of_product(y, y, square) * y;
+  const double root = y - ((cube - a) + rest) / (3 * square);
+  return small ? root * 0x1p-200 : large ? root * 0x1p200 : root;
+}
+inline float cbrt(float x) { return static_cast<float>(__builtin_cbrt(x)); }  // the f32 one errs by more than one
 
 template <class T> inline T floor(T n) { return n; }
 template <class T> inline T ceil(T n) { return n; }
@@ -45,8 +65,8 @@ template <class C, class R> inline C complex_of(R re, R im) {
 }
 
 inline c128 expm1(c128 z) {  // e^x cos y - 1 without cancellation near 0
-  const double x = __real__ z, y = __imag__ z, s = sin(0.5 * y);
-  return complex_of<c128>(expm1(x) * cos(y) - 2 * s * s, exp(x) * sin(y));
+  const double x = __real__ z, y = __imag__ z, s = __builtin_sin(0.5 * y);
+  return complex_of<c128>(expm1(x) * __builtin_cos(y) - 2 * s * s, exp(x) * __builtin_sin(y));
 }
 inline c64 expm1(c64 z) { return static_cast<c64>(expm1(static_cast<c128>(z))); }
 inline c128 log1p(c128 z) {
@@ -57,10 +77,6 @@ inline c128 log1p(c128 z) {
 inline c64 log1p(c64 z) { return static_cast<c64>(log1p(static_cast<c128>(z))); }
 inline c128 log10(c128 z) { return log(z) * 0.43429448190325182765; }
 inline c64 log10(c64 z) { return log(z) * 0.43429448190325182765f; }
-
-inline float sigmoid(float x) { return 1 / (1 + exp(-x)); }
-inline double sigmoid(double x) { return 1 / (1 + exp(-x)); }
-template <class T> inline T softplus(T x) { return (x > 0 ? x : T(0)) + log1p(exp(x > 0 ? -x : x)); }
 
 inline int abs(int x) { return x < 0 ? -x : x; }
 inline long abs(long x) { return x < 0 ? -x : x; }
@@ -96,12 +112,9 @@ inline bool isinf(c64 x) { return isinf(__real__ x) || isinf(__imag__ x); }
 inline bool isinf(c128 x) { return isinf(__real__ x) || isinf(__imag__ x); }
 template <class T> inline bool isfinite(T x) { return !isnan(x) && !isinf(x); }
 
-inline float pow(float x, float y) { return __builtin_powf(x, y); }
 inline double pow(double x, double y) { return __builtin_pow(x, y); }
 inline c64 pow(c64 x, c64 y) { return y == 0 ? 1 : __builtin_cpowf(x, y); }  // 0 to the power 0 is 1, as for real numbers
 inline c128 pow(c128 x, c128 y) { return y == 0 ? 1 : __builtin_cpow(x, y); }
-inline float atan2(float x, float y) { return __builtin_atan2f(x, y); }
-inline double atan2(double x, double y) { return __builtin_atan2(x, y); }
 inline float hypot(float x, float y) { return __builtin_hypotf(x, y); }
 inline double hypot(double x, double y) { return __builtin_hypot(x, y); }
 
