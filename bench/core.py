@@ -17,6 +17,8 @@ JOBS = {  # name of our benchmark: what it does, operations in one run, target i
     "chain_value": ("one add in a chain of 1000", CHAIN, 0.5),
     "chain_gradient": ("one add in a chain of 1000, value and gradient", CHAIN, 1.5),
     "chain_of_products": ("one product in a chain of 1000, value and gradient", CHAIN, None),
+    "scan_value": ("one step c sin(c) of a scan of 1000", CHAIN, None),
+    "scan_gradient": ("one step of a scan of 1000, gradient with 20 states held", CHAIN, None),
 }
 
 

@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "core/backend/cpu/parallel.h"
+#include "core/control.h"
 #include "core/ops.h"
 #include "core/profile.h"
 #include "core/transform.h"
@@ -95,12 +96,40 @@ void chain_of_products(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * chain);
 }
 
+/// A loop of 1000 steps c sin(c) in the graph, value only; time of a step.
+Tensor loop(const Tensor& x) {
+  const auto step = [](const Tensors& c, const Tensors&) { return ScanStep{{c[0] * sin(c[0])}, {}}; };
+  return sum(scan(step, {x}, {}, chain).carry[0]);
+}
+void scan_value(benchmark::State& state) {
+  const Tensor x = start();
+  for (auto _ : state) {
+    const Tensor y = loop(x);
+    y.eval();
+    benchmark::DoNotOptimize(y);
+  }
+  state.SetItemsProcessed(state.iterations() * chain);
+}
+
+/// Its gradient, with the states that scan() holds where nobody says.
+void scan_gradient(benchmark::State& state) {
+  const Tensor x = start();
+  for (auto _ : state) {
+    const Tensor g = grad(loop)(x);
+    g.eval();
+    benchmark::DoNotOptimize(g);
+  }
+  state.SetItemsProcessed(state.iterations() * chain);
+}
+
 BENCHMARK(add);
 BENCHMARK(add_profiled);
 BENCHMARK(add_number);
 BENCHMARK(chain_value);
 BENCHMARK(chain_gradient);
 BENCHMARK(chain_of_products);
+BENCHMARK(scan_value);
+BENCHMARK(scan_gradient);
 
 }  // namespace
 

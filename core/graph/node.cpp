@@ -42,8 +42,8 @@ class Placeholder final : public Op {
   std::string_view name() const override { return "placeholder"; }
   void evaluate(Backend&, std::span<const Array>, std::span<Array>) const override {
     fail(
-        "the value of a traced tensor is not known while vmap or jit traces the function; "
-        "use where() for a choice by element and cond() for a choice of branches");
+        "the value of a traced tensor is not known while vmap, jit, checkpoint or a loop traces the function; "
+        "use where() for a choice by element, cond() for a choice of branches and while_loop() or scan() for loops");
   }
   Tensors jvp(const RuleContext&, std::span<const Tensor>) const override { return {}; }
   Tensors vjp(const RuleContext&, std::span<const Tensor>, const std::vector<bool>&) const override { return {}; }
