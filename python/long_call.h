@@ -2,14 +2,26 @@
 #pragma once
 #include <pybind11/pybind11.h>
 
+#include <atomic>
 #include <chrono>
+#include <exception>
 #include <future>
 #include <stop_token>
 
 namespace terrella::python {
 
+/// What check_interrupt() throws in the work of a long call that Ctrl-C stops; nobody sees it but the call.
+class Stopped : public std::exception {
+ public:
+  const char* what() const noexcept override { return "stopped by Ctrl-C"; }
+};
+
+/// Calls that Ctrl-C has asked to stop and that have not ended yet.
+inline std::atomic<int> stopping{0};
+
 /// Runs work(stop_token) on a thread of its own, without the interpreter lock, and returns what it returns. Signals are
-/// looked at ten times a second: on Ctrl-C the work is asked to stop and waited for, then KeyboardInterrupt is raised.
+/// looked at ten times a second: on Ctrl-C the work is asked to stop, by its token and between pieces of what it does
+/// (core/interrupt.h), and waited for, then KeyboardInterrupt is raised.
 template <class Work>
 auto long_call(const Work& work) {
   std::stop_source stop;
@@ -22,8 +34,11 @@ auto long_call(const Work& work) {
       if (interrupted) continue;
       const pybind11::gil_scoped_acquire locked;
       interrupted = PyErr_CheckSignals() != 0;
-      if (interrupted) stop.request_stop();
+      if (!interrupted) continue;
+      stop.request_stop();
+      ++stopping;
     }
+    stopping -= interrupted;
   }
   if (interrupted) throw pybind11::error_already_set();
   return answer.get();

@@ -13,6 +13,7 @@
 #include "core/interrupt.h"
 #include "core/ops.h"
 #include "python/bindings.h"
+#include "python/long_call.h"
 
 namespace terrella::python {
 namespace {
@@ -88,9 +89,11 @@ py::object numpy_function(const py::object&, const py::object& function, const p
 
 std::uint64_t main_thread = 0;
 
-// Lets Ctrl-C stop long evaluations: asks Python for signals a few times a second, on its main thread.
+// Lets Ctrl-C stop long evaluations: asks Python for signals a few times a second, on its main thread. Long calls ask
+// themselves; their work is done by threads that are none of Python's.
 void check_signals() {
   static std::atomic<std::chrono::steady_clock::time_point> last{};
+  if (stopping > 0 && !PyGILState_GetThisThreadState()) throw Stopped();
   if (PyThread_get_thread_ident() != main_thread) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - last.load(std::memory_order_relaxed) < std::chrono::milliseconds(50)) return;

@@ -110,7 +110,9 @@ def test_a_run_is_resumed_to_the_same_bits(tmp_path):
 
 
 LONG_RUN = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as at a terminal: background jobs start with it ignored
 sys.path.insert(0, {tests!r})
 import terrella as tl
 from test_invert_1d import make_survey
@@ -137,4 +139,4 @@ def test_control_c_ends_a_run_within_a_second(tmp_path):
             child.kill()
     assert b"KeyboardInterrupt" in error and b"finished" not in output, error.decode()
     print(f"ended after {seconds:.2f} s")
-    assert seconds < 5, seconds  # a second on an idle machine
+    assert seconds < 2, seconds  # a fifth of a second on an idle machine
