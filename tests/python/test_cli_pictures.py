@@ -2,9 +2,11 @@
 
 import csv
 import os
+import shutil
 
 import h5py
 import numpy as np
+import pytest
 from command import (
     BAD_INPUT,
     INTERNAL,
@@ -14,8 +16,12 @@ from command import (
 )
 
 pytestmark = needs_command
+needs_renderer = pytest.mark.skipif(
+    not shutil.which("terrella-render"), reason="this build has no terrella-render (CMake option TERRELLA_RENDER)"
+)
 
 
+@needs_renderer
 def test_plots_are_pictures(run, tmp_path):
     told = terrella("plot", "section", run, "-o", tmp_path / "section.png", "--title", "A <line> & more")
     assert told.stdout.strip() == str(tmp_path / "section.png")
@@ -28,6 +34,7 @@ def test_plots_are_pictures(run, tmp_path):
     terrella("plot", "section", tmp_path / "one.png", "-o", tmp_path / "no.png", code=BAD_INPUT)
 
 
+@needs_renderer
 def test_no_place_for_temporary_files(run, tmp_path):
     told = terrella(
         "plot", "section", run, "-o", tmp_path / "a.png", env={**os.environ, "TMPDIR": "/no/where"}, code=INTERNAL
@@ -35,6 +42,7 @@ def test_no_place_for_temporary_files(run, tmp_path):
     assert "set the environment variable TMPDIR to one that exists" in told.stderr
 
 
+@needs_renderer
 def test_export_writes_tables_and_vtk(run, tmp_path):
     told = terrella("export", run, "-o", tmp_path / "out")
     names = ["section.csv", "fit.csv", "section.vtr", "section-sites.vtp"]
@@ -43,5 +51,8 @@ def test_export_writes_tables_and_vtk(run, tmp_path):
         rows = [float(row["resistivity_ohm_m"]) for row in csv.DictReader(file)]
         assert np.array_equal(rows, result["model/resistivity"][()].ravel())
     assert b'type="RectilinearGrid"' in (tmp_path / "out" / "section.vtr").read_bytes()
-    terrella("export", run, "-o", tmp_path / "csv", "--csv")
+
+
+def test_tables_need_no_renderer(run, tmp_path):
+    terrella("export", run, "-o", tmp_path / "csv", "--csv", env={**os.environ, "TERRELLA_RENDER": "/no/such/program"})
     assert sorted(path.name for path in (tmp_path / "csv").iterdir()) == ["fit.csv", "section.csv"]
