@@ -8,6 +8,7 @@ namespace terrella::python {
 void bind_errors(pybind11::module_& m);
 void bind_core(pybind11::module_& m);
 void bind_datasets(pybind11::module_& m);
+void bind_tensor_file(pybind11::module_& m);
 void bind_elec(pybind11::module_& m);
 void bind_inversion(pybind11::module_& m);
 void bind_invert_1d(pybind11::module_& m);

@@ -27,6 +27,7 @@ PYBIND11_MODULE(_terrella, m) {
   terrella::python::bind_errors(m);
   terrella::python::bind_core(m);
   terrella::python::bind_datasets(m);
+  terrella::python::bind_tensor_file(m);
   terrella::python::bind_elec(m);
   terrella::python::bind_inversion(m);
   terrella::python::bind_invert_1d(m);
