@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "datasets/edi/report.h"
+#include "datasets/file/text.h"
 
 namespace terrella::cli {
 namespace {
@@ -50,7 +50,7 @@ void detail(const std::string& text) { log(spdlog::level::debug, "%v", text); }
 void warn(const std::string& text) { log(spdlog::level::warn, "%^warning:%$ %v", text); }
 void complain(const std::string& text) { log(spdlog::level::err, "%^error:%$ %v", text); }
 
-std::string plain(std::string_view text) { return datasets::edi::printable(std::string(text)); }
+std::string plain(std::string_view text) { return datasets::printable(std::string(text)); }
 
 ProgressBar::~ProgressBar() {
   if (open_) fmt::print(stderr, "\r\033[K");

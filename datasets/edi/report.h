@@ -6,15 +6,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "datasets/file/text.h"
 #include "datasets/survey/survey.h"
 
 namespace terrella::datasets::edi {
-
-/// True for well-formed UTF-8: no overlong forms, surrogates or values beyond U+10FFFF.
-bool is_utf8(std::string_view text);
-
-/// The text fit for a message: control characters become blanks, and bytes that are no UTF-8 become '?'.
-std::string printable(std::string text);
 
 class Report {
  public:

@@ -1,6 +1,6 @@
-#include "datasets/edi/report.h"
+#include "datasets/file/text.h"
 
-namespace terrella::datasets::edi {
+namespace terrella::datasets {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -34,4 +34,4 @@ std::string printable(std::string text) {
   return text;
 }
 
-}  // namespace terrella::datasets::edi
+}  // namespace terrella::datasets

@@ -1,0 +1,14 @@
+// datasets/file/text.h: texts that come from files of others.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace terrella::datasets {
+
+/// True for well-formed UTF-8: no overlong forms, surrogates or values beyond U+10FFFF.
+bool is_utf8(std::string_view text);
+
+/// The text fit for a message: control characters become blanks, and bytes that are no UTF-8 become '?'.
+std::string printable(std::string text);
+
+}  // namespace terrella::datasets
