@@ -9,12 +9,12 @@
 
 namespace terrella::graph {
 
-Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments) {
+Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments, Numbers numbers) {
   Subgraph s;
   const Trace trace;
   for (const Tensor& x : arguments) {
     s.placeholders.push_back(trace.watch(placeholder(aval(x))));
-    s.placeholders.back().node()->weak = x.node()->weak;  // a number adopts the precision of what it meets
+    s.placeholders.back().node()->weak = numbers == Numbers::weak && x.node()->weak;
   }
   s.outputs = f(s.placeholders);
   s.order = between(trace, s.placeholders, s.outputs);

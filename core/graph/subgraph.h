@@ -20,8 +20,13 @@ struct Subgraph {
   std::shared_ptr<Prepared> prepared;  ///< what run() keeps between its calls, shared by copies
 };
 
+/// What numbers among the arguments are to the function: values of their dtype, or numbers still, which adopt the
+/// precision of what they meet.
+enum class Numbers : std::uint8_t { strong, weak };
+
 /// Calls f with placeholders like `arguments`.
-Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments);
+Subgraph capture(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments,
+                 Numbers numbers = Numbers::strong);
 
 /// The results for these inputs, as graph: the arguments, then what stands for the captured tensors.
 Tensors play(const Subgraph& subgraph, const Tensors& inputs);

@@ -118,7 +118,7 @@ graph::Subgraph trace(const std::function<Tensors(const Tensors&)>& f, const Ten
     Tracing() { ++tracing; }
     ~Tracing() { --tracing; }
   } const now;
-  return graph::capture(f, arguments);
+  return graph::capture(f, arguments, graph::Numbers::weak);
 }
 
 }  // namespace terrella::compiler
