@@ -218,6 +218,7 @@ void bind_core(py::module_& m) {
   bind_linalg(m);
   bind_transforms(m);
   bind_jit(m);
+  bind_optimize(m);
   bind_custom_rule(m);
   bind_checks(m);
   bind_debug(m);

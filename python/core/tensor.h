@@ -15,6 +15,7 @@ void bind_random(py::module_& m);
 void bind_linalg(py::module_& m);
 void bind_transforms(py::module_& m);
 void bind_jit(py::module_& m);
+void bind_optimize(py::module_& m);
 void bind_custom_rule(py::module_& m);
 void bind_checks(py::module_& m);
 void bind_debug(py::module_& m);

@@ -1,0 +1,54 @@
+"""Adam over nests, alone and inside of a compiled training step."""
+
+import numpy as np
+import pytest
+
+import terrella as tl
+
+
+def by_hand(x, gradient_of, steps, rate):
+    x = np.array(x)
+    mean, square = np.zeros_like(x), np.zeros_like(x)
+    for t in range(1, steps + 1):
+        g = gradient_of(x)
+        mean, square = 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g * g
+        x = x - rate * (mean / (1 - 0.9**t)) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
+    return x
+
+
+def test_a_nest_steps_as_the_paper_says():
+    x = {"w": tl.tensor([1.0, -2.0]), "b": [tl.tensor(3.0)]}
+    state = tl.optimize.adam_start(x)
+    for _ in range(10):
+        gradient = tl.grad(lambda p: tl.sum(p["w"] ** 2) + p["b"][0] ** 2)(x)
+        x, state = tl.optimize.adam(x, gradient, state, 0.1)
+    np.testing.assert_allclose(x["w"], by_hand([1.0, -2.0], lambda v: 2 * v, 10, 0.1), rtol=1e-13)
+    np.testing.assert_allclose(x["b"][0], by_hand(3.0, lambda v: 2 * v, 10, 0.1), rtol=1e-13)
+    assert state["step"].item() == 10
+
+
+def test_a_training_step_is_one_compiled_function():
+    target = tl.tensor(np.linspace(-1, 1, 20))
+
+    @tl.jit
+    def train(x, state):
+        value, gradient = tl.value_and_grad(lambda p: tl.mean((p - target) ** 2))(x)
+        return (value, *tl.optimize.adam(x, gradient, state, learning_rate=0.05))
+
+    x = tl.zeros(20)
+    state = tl.optimize.adam_start(x)
+    state["step"] = tl.tensor(0.0)
+    for _ in range(300):
+        value, x, state = train(x, state)
+    assert value.item() < 1e-5
+    assert train.compiled == 1
+
+
+def test_mistakes_are_named():
+    x = {"w": tl.ones(3)}
+    with pytest.raises(ValueError, match="gradients"):
+        tl.optimize.adam(x, {"v": tl.ones(3)}, tl.optimize.adam_start(x))
+    with pytest.raises(ValueError, match="adam_start"):
+        tl.optimize.adam(x, x, {})
+    with pytest.raises(ValueError, match="gradient or state"):
+        tl.optimize.adam(x, {"w": tl.ones(4)}, tl.optimize.adam_start(x))
