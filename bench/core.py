@@ -1,11 +1,19 @@
-"""Eager cost of small operations on one core: building, evaluating and differentiating nodes; beside JAX and numpy.
+"""The core: eager cost of small operations, and compiled functions, beside numpy, JAX and PyTorch.
 
 core.py [--peers] [--json FILE]
 
-JAX runs without jit, as our graph does. ratio = ours / best peer; target is what `ours` should not exceed.
+Eager: CPU time on one core; JAX runs without jit there. Compiled (_core_jobs.py): wall and CPU time on one and two
+cores, JAX jitted, each library in a process of its own, one after the other; the answers must agree. ratio = ours /
+best peer; targets are of the ratio for compiled jobs, of `ours` for eager ones.
 """
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import _rows
 import numpy as np
@@ -78,15 +86,93 @@ def jax_times():
     }
 
 
-def main():
-    arguments = _rows.read_arguments(__doc__, "measure numpy and JAX too")
-    threads = _rows.hold_on_cores(1)
+CHAINS = [f"chain {kind} float{bits} 1e7" for kind in ("cheap", "tanh") for bits in (32, 64)]
+STEPS = [f"pinn float{bits} 4096" for bits in (32, 64)]
+COMPILED = {  # job: target of the ratio
+    **dict.fromkeys(CHAINS, 0.8),
+    **dict.fromkeys(STEPS, 0.6),
+    "adam": 0.5,
+    "call": 0.12,
+    "chained": 0.1,
+}
+GROWTH = [f"pinn float32 {n}" for n in (1024, 4096, 16384, 65536)] + [
+    f"chain {kind} float32 {n}" for kind in ("cheap", "tanh") for n in ("1e4", "1e5", "1e6", "1e7", "1e8")
+]
+AGREEMENT = {"float32": 2e-5, "float64": 1e-11}
+
+
+def library_times(library, threads, jobs):
+    """Times of the jobs in a process of its own; None where the library is not there."""
+    python = sys.executable
+    if library == "torch":  # Debian's, since the registry's wheel brings CUDA along
+        python = shutil.which("python3", path="/usr/bin")
+        if not python or subprocess.run([python, "-c", "import torch"], capture_output=True).returncode:
+            return None
+    run = subprocess.run(
+        [python, Path(__file__).with_name("_core_jobs.py"), library, str(threads), *jobs],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+    )
+    if run.returncode:
+        raise SystemExit(f"core: {library} failed:\n{run.stderr}")
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def check_agreement(job, ours, peers):
+    tolerance = next((t for dtype, t in AGREEMENT.items() if dtype in job), 1e-6)
+    for name, peer in peers.items():
+        if not abs(ours["value"] - peer["value"]) <= tolerance * abs(peer["value"]):
+            raise SystemExit(f"core: {job}: {name} gives {peer['value']!r}, we {ours['value']!r}")
+
+
+def add_compiled(rows, with_peers):
+    libraries = {"jax": [job for job in COMPILED if job != "chained"], "torch": ["chained"]}
+    for threads in (1, 2):
+        ours = library_times("terrella", threads, COMPILED)
+        peers = {}
+        for library, jobs in libraries.items() if with_peers else ():
+            if (told := library_times(library, threads, jobs)) is None:
+                print(f"core: no {library} here; its rows are missing", file=sys.stderr)
+                continue
+            peers[library] = told
+        for job, target in COMPILED.items():
+            mine, others = ours[job], {name: told[job] for name, told in peers.items() if job in told}
+            check_agreement(job, mine, others)
+            for clock in ("wall", "cpu"):
+                times = {name: other[clock] for name, other in others.items()}
+                rows.add(f"{job}, {clock}", "ms", mine[clock], times, target, threads, digits=4)
+            if job in STEPS and threads == 2:
+                first = {name: other["first"] for name, other in others.items()}
+                rows.add(f"{job}, first call", "s", mine["first"], first, 0.1, threads, digits=3)
+            if "bytes" in mine and threads == 2:
+                held = {name: other["bytes"] / 2**20 for name, other in others.items()}
+                rows.add(f"{job}, memory besides arguments", "MiB", mine["bytes"] / 2**20, held, 0.7, threads)
+
+
+def add_growth(rows):
+    """Nanoseconds an element (point) from small to large: flat above the caches."""
+    times = library_times("terrella", 2, GROWTH)
+    for job in GROWTH:
+        count = float(job.split()[-1])
+        rows.add(f"{job}, wall an element", "ns", times[job]["wall"] * 1e6 / count, {}, None, 2, digits=3)
+
+
+def add_eager(rows, with_peers):
     mine = _rows.best_times("core_bench", 1e-3)
-    peers = {"numpy": numpy_times(), "JAX": jax_times()} if arguments.peers else {}
-    rows = _rows.Rows()
+    peers = {"numpy": numpy_times(), "JAX": jax_times()} if with_peers else {}
     for job, (text, count, target) in JOBS.items():
         others = {name: times[job] / count for name, times in peers.items() if job in times}
-        rows.add(text, "us", mine[job] / count, others, target, threads, digits=4)
+        rows.add(text, "us", mine[job] / count, others, target, 1, digits=4)
+
+
+def main():
+    arguments = _rows.read_arguments(__doc__, "measure numpy, JAX and PyTorch too")
+    rows = _rows.Rows()
+    add_compiled(rows, arguments.peers)
+    add_growth(rows)
+    _rows.hold_on_cores(1)
+    add_eager(rows, arguments.peers)
     rows.write(arguments.json)
 
 
