@@ -2,9 +2,11 @@
 
 #include <bit>
 #include <cstdlib>
+#include <deque>
+#include <list>
 #include <mutex>
 #include <new>
-#include <vector>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "core/recycled.h"
@@ -13,9 +15,9 @@ namespace terrella::cpu {
 namespace {
 
 constexpr std::size_t alignment = 64;
-constexpr std::size_t header = 64;         // the Buffer stands before its data, in one allocation
-constexpr std::size_t large = 256 * 1024;  // from here on blocks are kept
-constexpr std::size_t small = 256;         // up to here, header included, blocks are kept by each thread
+constexpr std::size_t header = 64;       // the Buffer stands before its data, in one allocation
+constexpr std::size_t large = 4 * 1024;  // from here on blocks are kept
+constexpr std::size_t small = 256;       // up to here, header included, blocks are kept by each thread
 using SmallBlocks = Recycled<small, alignment, 8192>;
 constexpr std::size_t addressable = std::size_t{1}
                                     << 47;  // of a process on x86-64; the allocator is not asked for more
@@ -36,34 +38,38 @@ std::size_t size_class(std::size_t bytes) {
   return (bytes + step - 1) / step * step;
 }
 
+/// Freed blocks, by age and by size.
 class LargeBlocks {
  public:
   void* take(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
-    for (std::size_t i = blocks_.size(); i-- > 0;) {
-      if (blocks_[i].bytes != bytes) continue;
-      void* block = blocks_[i].memory;
-      blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(i));
-      kept_ -= bytes;
-      return block;
-    }
-    return nullptr;
+    const auto same = by_size_.find(bytes);
+    if (same == by_size_.end() || same->second.empty()) return nullptr;
+    const auto newest = same->second.back();  // the likeliest to be in a cache still
+    same->second.pop_back();
+    void* block = newest->memory;
+    by_age_.erase(newest);
+    kept_ -= bytes;
+    return block;
   }
   void give(void* memory, std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    while (!blocks_.empty() && kept_ + bytes > keep_at_most) {  // oldest first
-      std::free(blocks_.front().memory);
-      kept_ -= blocks_.front().bytes;
-      blocks_.erase(blocks_.begin());
-    }
     if (bytes > keep_at_most) return std::free(memory);
-    blocks_.push_back({memory, bytes});
+    const std::lock_guard lock(mutex_);
+    while (kept_ + bytes > keep_at_most) {
+      const Block oldest = by_age_.front();
+      std::free(oldest.memory);
+      kept_ -= oldest.bytes;
+      by_size_.at(oldest.bytes).pop_front();
+      by_age_.pop_front();
+    }
+    by_size_[bytes].push_back(by_age_.insert(by_age_.end(), {memory, bytes}));
     kept_ += bytes;
   }
   void clear() {
     const std::lock_guard lock(mutex_);
-    for (const Block& block : blocks_) std::free(block.memory);
-    blocks_.clear();
+    for (const Block& block : by_age_) std::free(block.memory);
+    by_age_.clear();
+    by_size_.clear();
     kept_ = 0;
   }
   std::size_t kept() {
@@ -77,7 +83,8 @@ class LargeBlocks {
     std::size_t bytes;
   };
   std::mutex mutex_;
-  std::vector<Block> blocks_;
+  std::list<Block> by_age_;                                                          // oldest first
+  std::unordered_map<std::size_t, std::deque<std::list<Block>::iterator>> by_size_;  // likewise
   std::size_t kept_ = 0;
 };
 
