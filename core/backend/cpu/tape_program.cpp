@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/backend/cpu/isa_table.h"
+#include "core/backend/cpu/tape_pairs.h"
 #include "core/backend/tape_check.h"
 
 namespace terrella::cpu {
@@ -112,12 +113,22 @@ CpuTape::CpuTape(const Tape& tape)
     const bool once = value.varies == Varies::nowhere || value.varies == Varies::within;
     (once ? prologue_ : body_).push_back(step_of(i));
   }
+  join_pairs(tape_, values_, uses(), body_);
   place_outputs();
   place_registers();
   for (std::size_t i = 0; i < tape_.outputs.size(); ++i) {
     output_shapes_.push_back(terrella::shape_of(tape_, tape_.outputs[i]));
     reductions_.push_back(plan_reduction(i));
   }
+}
+
+std::vector<int> CpuTape::uses() const {
+  std::vector<int> all(values_.size(), 0);
+  for (const TapeInstruction& in : tape_.instructions)
+    for (const std::int32_t v : in.operands)
+      if (v >= 0) ++all[static_cast<std::size_t>(v)];
+  for (const TapeOutput& out : tape_.outputs) ++all[static_cast<std::size_t>(out.value)];
+  return all;
 }
 
 Varies CpuTape::input_varies(std::size_t input) const {

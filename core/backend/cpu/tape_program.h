@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/backend/cpu/elementwise_kernels.h"
+#include "core/backend/cpu/pair_kernels.h"
 #include "core/backend/cpu/reduce_kernels.h"
 #include "core/backend/cpu/tape_kernels.h"
 #include "core/backend/cpu/tape_space.h"
@@ -26,7 +27,7 @@ struct TapeValue {
 
 /// One compiled loop over a tile.
 struct TapeStep {
-  enum class Kind : std::uint8_t { unary, binary, select, convert };
+  enum class Kind : std::uint8_t { unary, binary, select, convert, pair };
   Kind kind = Kind::unary;
   Varies varies = Varies::everywhere;
   std::int32_t x = -1, y = -1, z = -1, out = -1;  ///< values
@@ -34,6 +35,7 @@ struct TapeStep {
   BinaryKernel binary = nullptr;
   SelectKernel select = nullptr;
   ConvertKernel convert = nullptr;
+  PairKernel pair = nullptr;
 };
 
 /// How the tiles of a value are reduced: one loop for each run of neighbouring axes, the last first.
@@ -75,6 +77,7 @@ class CpuTape final : public TapeProgram {
   TapeStep step_of(std::size_t instruction) const;
   TapeStep copy_of(std::int32_t value, std::int32_t to) const;
   Varies input_varies(std::size_t input) const;
+  std::vector<int> uses() const;
   void place_outputs();
   void place_registers();
   TapeReduction plan_reduction(std::size_t output) const;

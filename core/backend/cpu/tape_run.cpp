@@ -149,6 +149,8 @@ class Worker {
         return step.binary(at_[step.x], stride(step.x), at_[step.y], stride(step.y), out, n);
       case TapeStep::Kind::convert:
         return step.convert(at_[step.x], stride(step.x), out, 1, n);
+      case TapeStep::Kind::pair:
+        return step.pair(at_[step.x], step.y < 0 ? nullptr : at_[step.y], step.z < 0 ? nullptr : at_[step.z], out, n);
       case TapeStep::Kind::select:
         return step.select(at_[step.x], stride(step.x), at_[step.y], stride(step.y), at_[step.z], stride(step.z), out,
                            n);
