@@ -10,6 +10,11 @@ namespace {
 
 using namespace terrella;
 
+double number(const Array& x, std::int64_t i) {
+  return x.dtype == DType::f32 ? static_cast<double>(static_cast<const float*>(x.bytes())[i])
+                               : static_cast<const double*>(x.bytes())[i];
+}
+
 Array filled(DType dtype, std::int64_t n, double low, double high) {
   Array x = default_backend().empty(dtype, {n});
   for (std::int64_t i = 0; i < n; ++i) {
@@ -43,20 +48,24 @@ Tape chain(DType dtype, std::int64_t n, Elementwise last) {
   return tape;
 }
 
-/// The chain with an output whose memory is made by each call, as jit calls it.
-void chain20(benchmark::State& state, DType dtype, Elementwise last) {
+/// The chain with an output whose memory is made by each call, as jit calls it; or in place, as of a donated argument.
+void chain20(benchmark::State& state, DType dtype, Elementwise last, bool in_place = false) {
   cpu::set_threads(static_cast<int>(state.range(0)));
   constexpr std::int64_t n = 10'000'000;
   const auto program = default_backend().compile(chain(dtype, n, last));
   const std::vector<Array> inputs = {filled(dtype, n, -2, 2), filled(dtype, 1, 1.0001, 0), filled(dtype, 1, 0.5, 0)};
   std::vector<Array> scalars = inputs;
   for (std::size_t i : {1, 2}) scalars[i].shape = scalars[i].strides = {};
+  std::vector<Array> outputs(1);
   for (auto _ : state) {
-    std::vector<Array> outputs(1);
+    outputs[0] = in_place ? inputs[0] : Array();
     const TapeCall call{program.get(), scalars, outputs};
     default_backend().run({&call, 1});
     benchmark::DoNotOptimize(outputs[0].bytes());
   }
+  double sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) sum += number(outputs[0], i);
+  state.counters["mean"] = sum / n;
   cpu::set_threads(0);
 }
 
@@ -102,6 +111,8 @@ BENCHMARK_CAPTURE(chain20, f32_cheap, DType::f32, Elementwise::abs)->Apply(threa
 BENCHMARK_CAPTURE(chain20, f32_tanh, DType::f32, Elementwise::tanh)->Apply(threads);
 BENCHMARK_CAPTURE(chain20, f64_cheap, DType::f64, Elementwise::abs)->Apply(threads);
 BENCHMARK_CAPTURE(chain20, f64_tanh, DType::f64, Elementwise::tanh)->Apply(threads);
+BENCHMARK_CAPTURE(chain20, f32_cheap_in_place, DType::f32, Elementwise::abs, true)->Apply(threads);
+BENCHMARK_CAPTURE(chain20, f64_cheap_in_place, DType::f64, Elementwise::abs, true)->Apply(threads);
 BENCHMARK(adam)->Apply(threads);
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace terrella::cpu {
 namespace {
 
 constexpr std::int64_t worth_a_thread = 65536;  // cheap operations on elements; some 20 microseconds
+constexpr std::int64_t cache_line = 64;
+constexpr std::int64_t bound_by_memory = 32;  // cheap operations an element, up to which tiles wait for their outputs
 
 struct BoundInput {
   enum class Mode : std::uint8_t { fixed, by_tile, in_place, gathered_once, gathered };
@@ -28,6 +30,7 @@ struct BoundOutput {
   char* base = nullptr;  // of the output, or of the copies of it that pieces add to
   BufferPointer copies;
   std::int64_t size = 0;
+  bool ahead = false;  // its memory is asked for before it is written
 };
 
 struct Bound {
@@ -57,6 +60,10 @@ class Scratch {
   std::unique_ptr<char, Free> memory_;
   std::size_t bytes_ = 0;
 };
+
+/// Brings a line into the second cache, since the first is full of registers. Not __builtin_prefetch: GCC drops calls
+/// of functions that do nothing else.
+inline void ask_for(const char* line) { asm volatile("prefetcht1 (%0)" : : "r"(line)); }
 
 /// Elements [begin, begin + count) of the space, row-major, wherever they stand.
 void gather(const BoundInput& in, DType dtype, std::int64_t begin, std::int64_t count, char* to) {
@@ -128,7 +135,11 @@ class Worker {
         if (value.place == TapeValue::Place::output && value.at == static_cast<std::int64_t>(o))
           at_[v] = call_.outputs[o].base + begin * static_cast<std::int64_t>(size_of(value.dtype));
       }
-      for (const TapeStep& step : program_.body()) run(step, step.varies == Varies::everywhere ? count : 1);
+      const std::vector<TapeStep>& body = program_.body();
+      for (std::size_t k = 0; k < body.size(); ++k) {
+        run(body[k], body[k].varies == Varies::everywhere ? count : 1);
+        ask_ahead(count, static_cast<std::int64_t>(k), static_cast<std::int64_t>(body.size()));
+      }
       for (std::size_t o = 0; o < program_.tape().outputs.size(); ++o)
         if (program_.reduction_of(o).kernel) reduce(o, walk, count);
     }
@@ -155,6 +166,22 @@ class Worker {
         return step.select(at_[step.x], stride(step.x), at_[step.y], stride(step.y), at_[step.z], stride(step.z), out,
                            n);
     }
+  }
+
+  /// After step k: asks for a part of what the next tile, most often the neighbour in memory, will read and write, so
+  /// that memory and computation overlap.
+  void ask_ahead(std::int64_t count, std::int64_t k, std::int64_t steps) {
+    const auto& values = program_.values();
+    const std::int64_t begin = count * k / steps, end = count * (k + 1) / steps;
+    const auto lines = [&](std::size_t value) {
+      const auto width = static_cast<std::int64_t>(size_of(values[value].dtype));
+      const char* next = at_[value] + count * width;
+      for (std::int64_t b = begin * width, last = end * width; b < last; b += cache_line) ask_for(next + b);
+    };
+    for (std::size_t i = 0; i < program_.tape().inputs.size(); ++i)
+      if (call_.inputs[i].mode == BoundInput::Mode::in_place) lines(i);
+    for (std::size_t o = 0; o < program_.tape().outputs.size(); ++o)
+      if (call_.outputs[o].ahead) lines(static_cast<std::size_t>(program_.value_of(o)));
   }
 
   void reduce(std::size_t output, const TapeSpace::Walk& walk, std::int64_t count) {
@@ -326,10 +353,10 @@ void run(std::span<const TapeCall> calls) {
       out.size = call.outputs[o].size();
       out.base = static_cast<char*>(call.outputs[o].bytes());
       const std::int64_t n = program.reduction_of(o).copies;
-      if (!program.reduction_of(o).kernel || out.size == 0) continue;
       bool read = false;  // by tiles to come
       for (const Array& in : call.inputs) read |= same_memory(in, call.outputs[o]);
-      if (n == 1 && !read) continue;
+      out.ahead = !program.reduction_of(o).kernel && !read && program.cost() <= bound_by_memory;
+      if (!program.reduction_of(o).kernel || out.size == 0 || (n == 1 && !read)) continue;
       out.copies = allocate(static_cast<std::size_t>(n * out.size) * size_of(call.outputs[o].dtype));
       out.base = static_cast<char*>(out.copies->data);
     }
