@@ -74,6 +74,23 @@ struct Jvp {
 };
 Jvp jvp(const Function& f, const Tensors& x, const Tensors& tangents);
 
+/// Taylor mode: f along a curve x(t), with all derivatives up to an order at once. Its cost grows with the square of
+/// the order, that of nested jvp like its power of two. Graph to graph as the others: it can be differentiated and
+/// mapped.
+///
+/// primals   x(0)
+/// series    series[k - 1][i] is the k-th derivative of argument i with respect to t at 0, of the shape and dtype of
+///           the argument; none() is zero. Derivatives, not Taylor coefficients, which are these over k!: u, u_x and
+///           u_xx of u(x) come from x' = 1, x'' = 0.
+/// returns   f(x(0)) and in the same manner the derivatives of f(x(t))
+///
+/// Griewank & Walther (2008), Evaluating Derivatives, chapter 13.
+struct Jet {
+  Tensors value;
+  std::vector<Tensors> series;
+};
+Jet jet(const Function& f, const Tensors& primals, const std::vector<Tensors>& series);
+
 /// The gradient of the first result, a real scalar, with respect to the arguments argnums.
 std::function<Tensors(const Tensors&)> grad_of(const Function& f, std::vector<int> argnums = {0});
 /// The same with the value (all results) in front.

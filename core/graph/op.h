@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,14 @@ struct RuleContext {
   std::span<const Tensor> outputs;
 };
 
+/// What a Taylor rule sees: values and derivatives of x(t) with respect to t at 0, Tensor::none() for zero.
+struct TaylorContext {
+  std::span<const Tensors> inputs;  ///< of each input, orders 0 ... order
+  const Tensors& output;            ///< orders 0 ... order - 1
+  std::size_t order;                ///< to be found; at least 1
+  bool same;                        ///< all inputs are one series
+};
+
 class Op {
  public:
   Op() = default;
@@ -57,6 +66,10 @@ class Op {
   /// The operation over a batch: inputs with batched[i] have an additional first axis of `size`; every output that is
   /// returned must have it.
   virtual Tensors vmap(std::span<const Tensor> inputs, const std::vector<bool>& batched, std::int64_t size) const = 0;
+
+  /// The next derivative of the only output, where the operation has a rule of its own; jet() derives it from jvp()
+  /// otherwise, which costs more for products and quotients only.
+  virtual std::optional<Tensor> taylor(const TaylorContext&) const { return std::nullopt; }
 
   /// Whether evaluate() may write its result over an input buffer that nobody else holds.
   virtual bool in_place() const { return false; }

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/graph/node.h"
 #include "core/graph/op.h"
+#include "core/graph/taylor.h"
 #include "core/ops/cast.h"
 #include "core/ops/elementwise_batch.h"
 #include "core/ops/elementwise_op.h"
@@ -137,6 +138,22 @@ class ElementwiseOp final : public graph::Op {
   Tensors vmap(std::span<const Tensor> inputs, const std::vector<bool>& batched, std::int64_t) const override {
     const Tensors aligned = align_batches(inputs, batched);
     return {apply(aligned)};
+  }
+
+  std::optional<Tensor> taylor(const graph::TaylorContext& series) const override {
+    const Tensors &x = series.inputs[0], &y = series.inputs.back(), &z = series.output;
+    const std::size_t k = series.order;
+    if (code_ == Elementwise::square || (code_ == Elementwise::multiply && series.same)) {
+      const Tensor twice = graph::leibniz(x, x, k, 0, (k - 1) / 2, multiply, 2);
+      return k % 2 == 1 ? twice : graph::sum_of(twice, graph::leibniz(x, x, k, k / 2, k / 2, multiply));
+    }
+    if (code_ == Elementwise::multiply) return graph::leibniz(x, y, k, 0, k, multiply);
+    if (code_ == Elementwise::divide) {  // x = y z
+      const Tensor known = graph::leibniz(y, z, k, 1, k, multiply);
+      const Tensor rest = !known.defined() ? x[k] : x[k].defined() ? x[k] - known : -known;
+      return rest.defined() ? rest / y[0] : rest;
+    }
+    return std::nullopt;
   }
 
   Tensor apply(Tensors inputs) const;

@@ -3,6 +3,7 @@
 #include "core/backend/backend.h"
 #include "core/error.h"
 #include "core/graph/op.h"
+#include "core/graph/taylor.h"
 #include "core/ops/cast.h"
 #include "core/ops/elementwise.h"
 #include "core/ops/elementwise_batch.h"
@@ -33,6 +34,9 @@ class MatMul final : public graph::Op {
   Tensors vmap(std::span<const Tensor> inputs, const std::vector<bool>& batched, std::int64_t) const override {
     const Tensors x = align_batches(inputs, batched);
     return {matmul(x[0], x[1])};
+  }
+  std::optional<Tensor> taylor(const graph::TaylorContext& series) const override {
+    return graph::leibniz(series.inputs[0], series.inputs[1], series.order, 0, series.order, matmul);
   }
 };
 

@@ -141,8 +141,9 @@ Tensors zeros_where_none(Tensors derivatives, const Tensors& like) {
   return derivatives;
 }
 
-/// A derivative as given by a user: of the shape and dtype of what it belongs to, but for weak scalars' dtype.
-Tensor like(const char* operation, const char* what, const Tensor& given, const Tensor& wanted, std::size_t i) {
+}  // namespace
+
+Tensor detail::like(const char* operation, const char* what, const Tensor& given, const Tensor& wanted, std::size_t i) {
   const Tensor t = given.node()->weak || promote(given.dtype(), wanted.dtype()) == wanted.dtype()
                        ? cast(given, wanted.dtype())
                        : given;
@@ -151,8 +152,6 @@ Tensor like(const char* operation, const char* what, const Tensor& given, const 
          name(wanted.dtype()), ' ', wanted.shape(), " like what it belongs to");
   return t;
 }
-
-}  // namespace
 
 namespace {
 
@@ -181,23 +180,23 @@ Vjp vjp(const Function& f, const Tensors& x) {
   const auto record = std::make_shared<Record>();
   record->sources = watched(*record->trace, x);
   record->value = f(record->sources);
-  return {
-      record->value, [record](const Tensors& cotangents) {
-        const Tensors& value = record->value;
-        if (cotangents.size() != value.size())
-          fail("vjp: ", cotangents.size(), " cotangents for ", value.size(), " results");
-        Tensors g;
-        for (std::size_t i = 0; i < value.size(); ++i)
-          g.push_back(cotangents[i].defined() ? like("vjp", "cotangent", cotangents[i], value[i], i) : cotangents[i]);
-        return zeros_where_none(pull_back(*record->trace, record->sources, value, g), record->sources);
-      }};
+  return {record->value, [record](const Tensors& cotangents) {
+            const Tensors& value = record->value;
+            if (cotangents.size() != value.size())
+              fail("vjp: ", cotangents.size(), " cotangents for ", value.size(), " results");
+            Tensors g;
+            for (std::size_t i = 0; i < value.size(); ++i)
+              g.push_back(cotangents[i].defined() ? detail::like("vjp", "cotangent", cotangents[i], value[i], i)
+                                                  : cotangents[i]);
+            return zeros_where_none(pull_back(*record->trace, record->sources, value, g), record->sources);
+          }};
 }
 
 Jvp jvp(const Function& f, const Tensors& x, const Tensors& tangents) {
   if (tangents.size() != x.size()) fail("jvp: ", tangents.size(), " tangents for ", x.size(), " arguments");
   Tensors t;
   for (std::size_t i = 0; i < x.size(); ++i)
-    t.push_back(tangents[i].defined() ? like("jvp", "tangent", tangents[i], x[i], i) : tangents[i]);
+    t.push_back(tangents[i].defined() ? detail::like("jvp", "tangent", tangents[i], x[i], i) : tangents[i]);
   Jvp result;
   {
     const graph::Trace trace;

@@ -15,4 +15,9 @@ Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, st
 Tensors push_forward(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
                      std::span<const Tensor> tangents);
 
+namespace detail {
+/// A derivative as given by a user: of the shape and dtype of what it belongs to, but for weak scalars' dtype.
+Tensor like(const char* operation, const char* what, const Tensor& given, const Tensor& wanted, std::size_t i);
+}  // namespace detail
+
 }  // namespace terrella

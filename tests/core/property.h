@@ -31,6 +31,10 @@ void expect_values(const Case& c);
 void expect_derivatives(const Case& c);
 /// f32 and c64: dot products, and first and second derivatives against those in f64 and c128.
 void expect_single_precision(const Case& c);
+/// jet() to fourth order against nested jvp, f64 and c128; all floating inputs move together, then each alone.
+void expect_taylor(const Case& c);
+/// The same for a function of several tensors; `order` 1 to 4.
+void expect_taylor_of(const Function& f, const Tensors& x, std::size_t order, double tolerance);
 /// vmap against a loop: every choice of mapped inputs, first and last axes, nested, and with vjp and jvp inside and
 /// outside.
 void expect_vmap(const Case& c);

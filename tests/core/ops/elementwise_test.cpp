@@ -275,6 +275,7 @@ TEST_P(Elementwise, Derivatives) { expect_derivatives(made()); }
 TEST_P(Elementwise, SinglePrecision) { expect_single_precision(made()); }
 TEST_P(Elementwise, Vmap) { expect_vmap(made()); }
 TEST_P(Elementwise, Jit) { expect_jit(made()); }
+TEST_P(Elementwise, Taylor) { expect_taylor(made()); }
 
 TEST_P(Elementwise, DerivativesOfBroadcastEmptyAndScalarArguments) {
   if (line.result == "boolean") {

@@ -39,6 +39,7 @@ TEST_P(Operation, Derivatives) { expect_derivatives(GetParam()); }
 TEST_P(Operation, SinglePrecision) { expect_single_precision(GetParam()); }
 TEST_P(Operation, Vmap) { expect_vmap(GetParam()); }
 TEST_P(Operation, Jit) { expect_jit(GetParam()); }
+TEST_P(Operation, Taylor) { expect_taylor(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Table, Operation, testing::ValuesIn(all()), [](const auto& made) { return made.param.name; });
 
