@@ -220,6 +220,7 @@ void bind_core(py::module_& m) {
   bind_jit(m);
   bind_optimize(m);
   bind_custom_rule(m);
+  bind_control(m);
   bind_checks(m);
   bind_debug(m);
   bind_profile(m);

@@ -17,6 +17,7 @@ void bind_transforms(py::module_& m);
 void bind_jit(py::module_& m);
 void bind_optimize(py::module_& m);
 void bind_custom_rule(py::module_& m);
+void bind_control(py::module_& m);
 void bind_checks(py::module_& m);
 void bind_debug(py::module_& m);
 void bind_profile(py::module_& m);

@@ -104,6 +104,21 @@ py::tuple python_jvp(const py::function& f, const py::object& primals, const py:
   return py::make_tuple(call.value(result.value), call.value(result.tangent));
 }
 
+py::tuple python_jet(const py::function& f, const py::object& primals, const py::sequence& series) {
+  const Call call(f, as_args(primals, "jet: primals"), py::kwargs(), Leaves::floats);
+  check_any("jet", call);
+  std::vector<Tensors> derivatives;
+  for (std::size_t k = 0; k < series.size(); ++k)
+    derivatives.push_back(call.match_arguments(py::object(series[k]), "jet: series[" + std::to_string(k) + "]"));
+  const Jet result = [&] {
+    const py::gil_scoped_release unlocked;
+    return jet(call.function(), call.leaves(), derivatives);
+  }();
+  py::list found;
+  for (const Tensors& order : result.series) found.append(call.value(order));
+  return py::make_tuple(call.value(result.value), found);
+}
+
 Mode mode_of(const std::string& mode) {
   if (mode != "reverse" && mode != "forward") fail("jacobian: mode '", mode, "' is neither 'reverse' nor 'forward'");
   return mode == "reverse" ? Mode::reverse : Mode::forward;
@@ -236,6 +251,21 @@ returns           : (value, tangent)
 
 >>> tl.jvp(tl.sin, (0.0,), (2.0,))
 (tensor(0.), tensor(2.)))");
+  m.def("jet", &python_jet, "f"_a, "primals"_a, "series"_a,
+        R"(Taylor mode: the value of f and its derivatives along a curve x(t), all orders at once.
+
+primals : tuple, x(0) of each argument
+series  : [first, second, ...]: the derivatives of the arguments with respect to t at 0, each a tuple built like
+          primals, None for zero. Derivatives, not Taylor coefficients, which are these over k!
+returns : (value, [first, second, ...]), the derivatives of f(x(t)), each built like the value
+raises  : ValueError where a derivative has another shape than its argument
+
+Costs far less than nested jvp from order 2 on; the result can be differentiated, by the weights of a network for
+example, and mapped.
+
+>>> u, (u_x, u_xx) = tl.jet(tl.sin, (0.5,), [(1.0,), (None,)])
+>>> float(u + u_xx)
+0.0)");
   m.def("jacobian", &python_jacobian, "f"_a, "argnums"_a = 0, "mode"_a = "reverse",
         R"(The function that returns d f / d argument: the shape of the result, then that of the argument.
 
