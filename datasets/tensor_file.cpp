@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "datasets/hdf5/tensors.h"
 #include "datasets/safetensors/safetensors.h"
 
 namespace terrella::datasets {
@@ -14,7 +15,11 @@ struct TensorFormat {
   TensorFile (*read)(const std::string&);
   std::map<std::string, std::string> (*metadata)(const std::string&);
 };
-constexpr TensorFormat tensor_formats[] = {{".safetensors", write_safetensors, read_safetensors, read_safetensors_metadata}};
+constexpr TensorFormat tensor_formats[] = {
+    {".safetensors", write_safetensors, read_safetensors, read_safetensors_metadata},
+    {".h5", write_hdf5, read_hdf5_tensors, read_hdf5_metadata},
+    {".hdf5", write_hdf5, read_hdf5_tensors, read_hdf5_metadata},
+};
 
 const TensorFormat& format_of(const std::string& path) {
   const std::string extension = std::filesystem::path(path).extension().string();

@@ -62,6 +62,29 @@ std::vector<std::string> ReadGroup::names() const {
   return all;
 }
 
+ReadGroup::Object ReadGroup::object(const std::string& name) const {
+  check_link(name);
+  H5O_info_t info{};
+  must(H5Oget_info_by_name(handle_.id(), name.c_str(), &info, H5P_DEFAULT), name, "cannot be opened");
+  const Kind kind = info.type == H5O_TYPE_GROUP     ? Kind::group
+                    : info.type == H5O_TYPE_DATASET ? Kind::dataset
+                                                    : Kind::other;
+  return {kind, info.addr};
+}
+
+std::vector<std::string> ReadGroup::attributes() const {
+  std::vector<std::string> all;
+  hsize_t next = 0;
+  const auto keep = [](hid_t, const char* name, const H5A_info_t*, void* into) -> herr_t {
+    static_cast<std::vector<std::string>*>(into)->emplace_back(name);
+    return 0;
+  };
+  must(H5Aiterate2(handle_.id(), H5_INDEX_NAME, H5_ITER_INC, &next, keep, &all), "",
+       "has attributes that cannot be read");
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 Handle ReadGroup::attribute(const std::string& name, std::int64_t type) const {
   const std::string shown = "@" + name;
   if (H5Aexists(handle_.id(), name.c_str()) <= 0) refuse(shown, "is missing");
@@ -181,6 +204,54 @@ template <class T>
 std::vector<T> ReadGroup::read(const std::string& name) const {
   return read<T>(name, {size(name)});
 }
+
+template <class T>
+bool ReadGroup::holds(const std::string& name) const {
+  const Handle dataset = open(name), type = file_type<T>();
+  const Handle its_type(must(H5Dget_type(dataset.id()), name, "has no type"), H5Tclose);
+  return H5Tequal(its_type.id(), type.id()) > 0;
+}
+
+std::vector<std::size_t> ReadGroup::extents(const std::string& name) const {
+  const Handle dataset = open(name), space(must(H5Dget_space(dataset.id()), name, "has no shape"), H5Sclose);
+  const Handle type(must(H5Dget_type(dataset.id()), name, "has no type"), H5Tclose);
+  const int rank = H5Sget_simple_extent_ndims(space.id());
+  if (H5Sget_simple_extent_type(space.id()) == H5S_NULL || rank < 0 || rank > H5S_MAX_RANK)
+    refuse(name, "has no shape");
+  hsize_t sizes[H5S_MAX_RANK] = {};
+  must(H5Sget_simple_extent_dims(space.id(), sizes, nullptr), name, "has no shape");
+  const std::size_t element = H5Tget_size(type.id());
+  const std::size_t stored = std::min<std::size_t>(H5Dget_storage_size(dataset.id()), file_->bytes);
+  std::size_t count = 1;
+  for (int i = 0; i < rank; ++i)
+    if (__builtin_mul_overflow(count, sizes[i], &count)) refuse(name, "is too large");
+  if (count > 0 && (element == 0 || count > stored * deflate_ratio / element))
+    refuse(name, terrella::text("claims ", count, " values in ", stored, " bytes"));
+  return {sizes, sizes + rank};
+}
+
+template <class T>
+void ReadGroup::read_into(const std::string& name, std::span<T> values) const {
+  if (!holds<T>(name)) refuse(name, "has another type than expected");
+  std::size_t count = 1;
+  for (const std::size_t size : extents(name)) count *= size;
+  if (count != values.size()) refuse(name, "has another size than expected");
+  if (values.empty()) return;
+  const Handle dataset = open(name), type = file_type<T>();
+  must(H5Dread(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), name, "cannot be read");
+}
+
+#define INSTANTIATE_ARRAY(T)                                   \
+  template bool ReadGroup::holds<T>(const std::string&) const; \
+  template void ReadGroup::read_into<T>(const std::string&, std::span<T>) const;
+INSTANTIATE_ARRAY(Truth)
+INSTANTIATE_ARRAY(std::int32_t)
+INSTANTIATE_ARRAY(std::int64_t)
+INSTANTIATE_ARRAY(float)
+INSTANTIATE_ARRAY(double)
+INSTANTIATE_ARRAY(std::complex<float>)
+INSTANTIATE_ARRAY(std::complex<double>)
+#undef INSTANTIATE_ARRAY
 
 #define INSTANTIATE(T)                                                                                   \
   template std::vector<T> ReadGroup::read<T>(const std::string&, const std::vector<std::size_t>&) const; \

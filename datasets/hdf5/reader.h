@@ -3,6 +3,7 @@
 #include <complex>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "datasets/hdf5/handle.h"
 #include "datasets/hdf5/seal.h"
 #include "datasets/hdf5/trial.h"
+#include "datasets/hdf5/truth.h"
 
 namespace terrella::datasets::hdf5 {
 
@@ -22,6 +24,16 @@ class ReadGroup {
   ReadGroup group(const std::string& name) const;
   /// Names of the members, sorted.
   std::vector<std::string> names() const;
+
+  /// What a member is, and its place in the file: two names of one object have the same.
+  enum class Kind { group, dataset, other };
+  struct Object {
+    Kind kind;
+    std::uint64_t address;
+  };
+  Object object(const std::string& name) const;
+  /// Names of the attributes of the group, sorted.
+  std::vector<std::string> attributes() const;
 
   /// Attributes.
   std::string text(const std::string& name) const;
@@ -36,6 +48,15 @@ class ReadGroup {
   /// One row of values, whatever its length.
   template <class T>
   std::vector<T> read(const std::string& name) const;
+
+  /// For datasets of any rank and of the types of WriteGroup::write_array.
+  template <class T>
+  bool holds(const std::string& name) const;
+  /// Extents, none for a single value; as many values fit the bytes stored for them.
+  std::vector<std::size_t> extents(const std::string& name) const;
+  /// All values, as many as the extents say.
+  template <class T>
+  void read_into(const std::string& name, std::span<T> values) const;
 
   /// Throws FormatError about an object of this group: what a caller finds wrong with the values.
   [[noreturn]] void refuse(const std::string& name, std::string_view what) const;

@@ -31,10 +31,19 @@ Library::~Library() {
   if (--depth == 0) library_mutex().unlock();
 }
 
-Handle complex_type() {
-  Handle type(H5Tcreate(H5T_COMPOUND, 2 * sizeof(double)), H5Tclose);
-  H5Tinsert(type.id(), "r", 0, H5T_IEEE_F64LE);
-  H5Tinsert(type.id(), "i", sizeof(double), H5T_IEEE_F64LE);
+Handle complex_type(bool of_double) {
+  const hid_t part = of_double ? H5T_IEEE_F64LE : H5T_IEEE_F32LE;
+  const std::size_t bytes = of_double ? sizeof(double) : sizeof(float);
+  Handle type(H5Tcreate(H5T_COMPOUND, 2 * bytes), H5Tclose);
+  H5Tinsert(type.id(), "r", 0, part);
+  H5Tinsert(type.id(), "i", bytes, part);
+  return type;
+}
+
+Handle truth_type() {
+  Handle type(H5Tenum_create(H5T_STD_I8LE), H5Tclose);
+  for (const Truth value : {Truth::no, Truth::yes})
+    H5Tenum_insert(type.id(), value == Truth::no ? "FALSE" : "TRUE", &value);
   return type;
 }
 

@@ -9,13 +9,15 @@
 
 #include "core/error.h"
 #include "datasets/hdf5/handle.h"
+#include "datasets/hdf5/truth.h"
 
 namespace terrella::datasets::hdf5 {
 
 static_assert(std::is_same_v<hid_t, std::int64_t> && std::is_same_v<herr_t, int>, "Handle stands for hid_t");
 
-/// {double r, i}: what h5py, h5netcdf and netCDF4 take for complex.
-Handle complex_type();
+/// {r, i} of float or double: what h5py, h5netcdf and netCDF4 take for complex.
+Handle complex_type(bool of_double);
+Handle truth_type();
 /// UTF-8, variable length.
 Handle string_type();
 
@@ -26,7 +28,10 @@ Handle file_type() {
   if constexpr (std::is_same_v<T, std::int32_t>) return {H5Tcopy(H5T_STD_I32LE), H5Tclose};
   if constexpr (std::is_same_v<T, std::int64_t>) return {H5Tcopy(H5T_STD_I64LE), H5Tclose};
   if constexpr (std::is_same_v<T, std::uint8_t>) return {H5Tcopy(H5T_STD_U8LE), H5Tclose};
-  if constexpr (std::is_same_v<T, std::complex<double>>) return complex_type();
+  if constexpr (std::is_same_v<T, float>) return {H5Tcopy(H5T_IEEE_F32LE), H5Tclose};
+  if constexpr (std::is_same_v<T, Truth>) return truth_type();
+  if constexpr (std::is_same_v<T, std::complex<double>>) return complex_type(true);
+  if constexpr (std::is_same_v<T, std::complex<float>>) return complex_type(false);
   if constexpr (std::is_same_v<T, std::string>) return string_type();
 }
 

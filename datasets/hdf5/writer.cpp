@@ -129,6 +129,14 @@ void WriteGroup::dimension(const std::string& name, std::size_t size) {
   dimensions_[name] = size;
 }
 
+Handle WriteGroup::empty_dataset(const std::string& name, std::int64_t type, const std::vector<std::size_t>& shape,
+                                 std::size_t element_bytes, bool may_compress) {
+  const Handle space = space_of(shape), properties = dataset_properties(shape, element_bytes, may_compress);
+  return {must(H5Dcreate2(handle_.id(), name.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
+               path_ + name),
+          H5Dclose};
+}
+
 template <class T>
 Handle WriteGroup::create(const std::string& name, std::span<const T> values, const std::vector<std::size_t>& shape) {
   check_name(name);
@@ -143,11 +151,7 @@ Handle WriteGroup::create(const std::string& name, std::span<const T> values, co
     }
     type = Handle(H5Topen2(handle_.id(), "complex128", H5P_DEFAULT), H5Tclose);
   }
-  const Handle space = space_of(shape), properties = dataset_properties(shape, sizeof(T), !is_text);
-  Handle dataset(
-      must(H5Dcreate2(handle_.id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
-           object),
-      H5Dclose);
+  Handle dataset = empty_dataset(name, type.id(), shape, sizeof(T), !is_text);
   if (values.empty()) return dataset;
   if constexpr (is_text) {
     std::vector<const char*> pointers;
@@ -194,6 +198,28 @@ template <class T>
 void WriteGroup::write(const std::string& name, std::span<const T> values) {
   create(name, values, {values.size()});
 }
+
+template <class T>
+void WriteGroup::write_array(const std::string& name, std::span<const T> values,
+                             const std::vector<std::size_t>& shape) {
+  check_name(name);
+  const std::size_t size = std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+  if (size != values.size()) fail("hdf5: ", path_, name, ": ", values.size(), " values for a shape of ", size);
+  const Handle type = file_type<T>(), dataset = empty_dataset(name, type.id(), shape, sizeof(T), true);
+  if (!values.empty())
+    must(H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), path_ + name);
+}
+
+#define INSTANTIATE_ARRAY(T) \
+  template void WriteGroup::write_array<T>(const std::string&, std::span<const T>, const std::vector<std::size_t>&);
+INSTANTIATE_ARRAY(Truth)
+INSTANTIATE_ARRAY(std::int32_t)
+INSTANTIATE_ARRAY(std::int64_t)
+INSTANTIATE_ARRAY(float)
+INSTANTIATE_ARRAY(double)
+INSTANTIATE_ARRAY(std::complex<float>)
+INSTANTIATE_ARRAY(std::complex<double>)
+#undef INSTANTIATE_ARRAY
 
 #define INSTANTIATE(T)                                                                                        \
   template void WriteGroup::dimension<T>(const std::string&, std::span<const T>, const Labels&);              \

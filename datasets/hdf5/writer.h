@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "datasets/hdf5/handle.h"
+#include "datasets/hdf5/truth.h"
 
 namespace terrella::datasets::hdf5 {
 
@@ -45,6 +46,11 @@ class WriteGroup {
   template <class T>
   void write(const std::string& name, std::span<const T> values);
 
+  /// Values over a shape of any rank, 0 for a single value, without named dimensions: for h5py rather than netCDF. T is
+  /// bool's Truth, std::int32_t, std::int64_t, float, double or a std::complex of these.
+  template <class T>
+  void write_array(const std::string& name, std::span<const T> values, const std::vector<std::size_t>& shape);
+
   /// An attribute of the dataset `dataset` of this group.
   void set_on(const std::string& dataset, const std::string& name, const std::string& value);
   void set_on(const std::string& dataset, const std::string& name, std::span<const std::uint8_t> values);
@@ -54,6 +60,8 @@ class WriteGroup {
   WriteGroup(std::int64_t parent, const std::string& name, std::string path);
   template <class T>
   Handle create(const std::string& name, std::span<const T> values, const std::vector<std::size_t>& shape);
+  Handle empty_dataset(const std::string& name, std::int64_t type, const std::vector<std::size_t>& shape,
+                       std::size_t element_bytes, bool may_compress);
 
   Handle handle_;
   std::string path_;

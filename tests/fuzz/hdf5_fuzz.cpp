@@ -1,5 +1,5 @@
-// Any bytes, and any damage to a survey file whose seal was renewed after it, either are refused with a FormatError or
-// give a survey that is valid and can be written and read again.
+// Any bytes, and any damage to a file whose seal was renewed after it, either are refused with a FormatError or give a
+// survey, or tensors, that are valid and can be written and read again.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -9,7 +9,9 @@
 #include "core/error.h"
 #include "datasets/hdf5/seal.h"
 #include "datasets/hdf5/survey_file.h"
+#include "datasets/hdf5/tensors.h"
 #include "tests/datasets/hdf5/example.h"
+#include "tests/datasets/tensor_example.h"
 
 using namespace terrella;
 using namespace terrella::datasets;
@@ -27,15 +29,38 @@ std::string file_of(const Survey& survey) {
   return writer.finish();
 }
 
-/// The example with bytes replaced: each 4 bytes of input are a place (3) and a value (1).
-std::string damaged(std::string_view edits) {
-  static const std::string whole = file_of(tests::odd_survey(2, 3)).substr(hdf5::seal_bytes);
-  std::string image = whole;
+/// A whole file with bytes replaced: each 4 bytes of input are a place (3) and a value (1).
+std::string damaged(std::string_view whole, const char* kind, std::string_view edits) {
+  std::string image(whole.substr(hdf5::seal_bytes));
   for (; edits.size() >= 4; edits.remove_prefix(4)) {
     const auto byte = [&](std::size_t i) { return std::size_t{static_cast<unsigned char>(edits[i])}; };
     image[(byte(0) | byte(1) << 8 | byte(2) << 16) % image.size()] = edits[3];
   }
-  return hdf5::sealed("survey", image);
+  return hdf5::sealed(kind, image);
+}
+
+void try_survey(const std::string& bytes) {
+  Survey survey;
+  try {
+    survey = read_survey("fuzz.h5", bytes);
+  } catch (const FormatError&) { return; }
+  try {
+    validate(survey);
+    if (const std::string what = tests::difference(survey, read_survey("back.h5", file_of(survey))); !what.empty())
+      broken("what was written comes back", what);
+  } catch (const std::exception& error) { broken("a survey that was read is valid and can be written", error.what()); }
+}
+
+void try_tensors(const std::string& bytes) {
+  TensorFile file;
+  try {
+    file = read_hdf5_tensors("fuzz.h5", bytes);
+  } catch (const FormatError&) { return; }
+  try {
+    const TensorFile back = read_hdf5_tensors("back.h5", hdf5_bytes(file));
+    if (const std::string what = tests::difference(file, back); !what.empty())
+      broken("what was written comes back", what);
+  } catch (const std::exception& error) { broken("tensors that were read can be written", error.what()); }
 }
 
 }  // namespace
@@ -46,15 +71,13 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const std::string bytes = data[0] % 2 == 0 ? std::string(input) : damaged(input);
-  Survey survey;
-  try {
-    survey = read_survey("fuzz.h5", bytes);
-  } catch (const FormatError&) { return 0; }
-  try {
-    validate(survey);
-    if (const std::string what = tests::difference(survey, read_survey("back.h5", file_of(survey))); !what.empty())
-      broken("what was written comes back", what);
-  } catch (const std::exception& error) { broken("a survey that was read is valid and can be written", error.what()); }
+  const bool any_bytes = data[0] % 2 == 0;
+  if (data[0] % 4 < 2) {
+    static const std::string survey = file_of(tests::odd_survey(2, 3));
+    try_survey(any_bytes ? std::string(input) : damaged(survey, "survey", input));
+  } else {
+    static const std::string tensors = hdf5_bytes(tests::odd_tensors());
+    try_tensors(any_bytes ? std::string(input) : damaged(tensors, "tensors", input));
+  }
   return 0;
 }

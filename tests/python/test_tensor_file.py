@@ -9,7 +9,7 @@ import pytest
 import terrella as tl
 
 DTYPES = ["bool", "int32", "int64", "float32", "float64", "complex64", "complex128"]
-EXTENSIONS = [".safetensors"]
+EXTENSIONS = [".safetensors", ".h5", ".hdf5"]
 
 
 def examples():
@@ -143,3 +143,26 @@ def test_all_halves_are_read_exactly(tmp_path):
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
     safetensors.save_file({"halves": halves}, path)
     np.testing.assert_array_equal(np.asarray(tl.load(path)["halves"]), halves.astype(np.float32))
+
+
+def test_h5py_reads_ours(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "ours.h5"
+    arrays = examples()
+    tl.save(path, arrays, {"note": "µ₀"})
+    with h5py.File(path) as file:
+        group = file["tensors"]
+        assert dict(group.attrs) == {"note": "µ₀"} and sorted(group) == sorted(DTYPES)
+        for name, array in arrays.items():
+            same(group[name][()], array)
+
+
+def test_hdf5_files_of_others_are_refused(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "theirs.h5"
+    with h5py.File(path, "w") as file:
+        file["x"] = 1.0
+    with pytest.raises(tl.FormatError, match="is an HDF5 file, but not one written by Terrella"):
+        tl.load(path)
+    with pytest.raises(ValueError, match="'a' is the name of a tensor and, in 'a/b', of a group; rename one"):
+        tl.save(path, {"a": 1.0, "a/b": 2.0})
