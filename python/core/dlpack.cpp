@@ -47,7 +47,7 @@ py::object exported(const Tensor& x, const char* name, std::uint64_t flags) {
   const Shape strides = row_major_strides(x.shape());
   std::copy(x.shape().begin(), x.shape().end(), e->shape.begin());
   std::copy(strides.begin(), strides.end(), e->strides.begin());
-  e->managed.tensor = {const_cast<void*>(data_of(x)),
+  e->managed.tensor = {x.size() == 0 ? nullptr : const_cast<void*>(data_of(x)),  // as the standard has it
                        {device_cpu, 0},
                        x.rank(),
                        type_of(x.dtype()),
@@ -98,10 +98,11 @@ py::object to_dlpack(const Tensor& x, const py::object& stream, const py::object
   return exported<Managed>(copied(x), "dltensor", 0);
 }
 
-// A capsule taken over: the view in it, and what frees it.
+// A capsule taken over: the view in it, what frees it, and whether it is a copy that nobody else has.
 struct Import {
   TensorView view;
   py::object owner;
+  bool copied = false;
 };
 
 template <class M>
@@ -118,17 +119,29 @@ Import taken(const py::object& capsule, const char* name, const char* used) {
     auto* m = static_cast<M*>(p);
     if (m->deleter) m->deleter(m);
   });
-  return {managed->tensor, owner};
+  Import import{managed->tensor, owner};
+  if constexpr (requires { managed->flags; }) import.copied = (managed->flags & flag_is_copied) != 0;
+  return import;
 }
 
-Import import_from(const py::object& x) {
-  py::object capsule;
-  try {
-    capsule = x.attr("__dlpack__")("max_version"_a = py::make_tuple(version.major, version.minor));
-  } catch (py::error_already_set& error) {
-    if (!error.matches(PyExc_TypeError)) throw;
-    capsule = x.attr("__dlpack__")();  // a producer from before 1.0
+// Producers from before 1.0 know no options at all, those from before 2023.12 of the array standard only the first.
+py::object capsule_of(const py::object& x, bool to_cpu, std::optional<bool> copy) {
+  const py::dict first("max_version"_a = py::make_tuple(version.major, version.minor));
+  const auto all = first.attr("copy")().cast<py::dict>();
+  if (to_cpu) all["dl_device"] = py::make_tuple(int{device_cpu}, 0);
+  if (copy) all["copy"] = *copy;
+  for (const py::dict& options : {all, first}) {
+    try {
+      return x.attr("__dlpack__")(**options);
+    } catch (py::error_already_set& error) {
+      if (!error.matches(PyExc_TypeError)) throw;
+    }
   }
+  return x.attr("__dlpack__")();
+}
+
+Import import_from(const py::object& x, bool to_cpu, std::optional<bool> copy) {
+  const py::object capsule = capsule_of(x, to_cpu, copy);
   if (PyCapsule_IsValid(capsule.ptr(), "dltensor_versioned"))
     return taken<ManagedVersioned>(capsule, "dltensor_versioned", "used_dltensor_versioned");
   if (PyCapsule_IsValid(capsule.ptr(), "dltensor")) return taken<Managed>(capsule, "dltensor", "used_dltensor");
@@ -137,11 +150,23 @@ Import import_from(const py::object& x) {
 
 }  // namespace
 
-Tensor from_dlpack(const py::object& x) {
-  if (py::isinstance<Tensor>(x)) return x.cast<Tensor>();
+namespace {
+
+bool is_cpu(const py::object& device) {
+  if (py::isinstance<py::str>(device)) return device.cast<std::string>() == "cpu";
+  return py::isinstance<py::tuple>(device) && device.equal(py::make_tuple(int{device_cpu}, 0));
+}
+
+Tensor imported(const py::object& x, const py::object& device, std::optional<bool> copy) {
+  if (!device.is_none() && !is_cpu(device))
+    throw py::buffer_error(
+        text("from_dlpack: device ", py::repr(device).cast<std::string>(), "; tensors are on 'cpu', which is (1, 0)"));
+  if (py::isinstance<Tensor>(x)) return copy == true ? copied(x.cast<Tensor>()) : x.cast<Tensor>();
   if (!py::hasattr(x, "__dlpack__"))
     throw py::type_error(text("from_dlpack: a ", Py_TYPE(x.ptr())->tp_name, " has no __dlpack__"));
-  const Import import = import_from(x);
+  const Import import = import_from(x, !device.is_none(), copy);
+  if (import.copied && copy == false)
+    throw py::buffer_error("from_dlpack: the producer made a copy, which copy=False forbids");
   const TensorView& view = import.view;
   if (view.device.type != device_cpu)
     throw py::buffer_error(
@@ -163,8 +188,13 @@ Tensor from_dlpack(const py::object& x) {
   const std::size_t alignment = is_complex(dtype) ? size_of(dtype) / 2 : size_of(dtype);
   if (reinterpret_cast<std::uintptr_t>(data) % alignment != 0)
     throw py::buffer_error("from_dlpack: the data are not aligned to their elements; copy them first");
-  return borrowed(data, dtype, shape, strides, import.owner);
+  const Tensor shared = borrowed(data, dtype, shape, strides, import.owner);
+  return copy == true && !import.copied ? copied(shared) : shared;
 }
+
+}  // namespace
+
+Tensor from_dlpack(const py::object& x) { return imported(x, py::none(), std::nullopt); }
 
 void bind_dlpack(py::module_& m, py::class_<Tensor>& tensor) {
   tensor
@@ -172,11 +202,15 @@ void bind_dlpack(py::module_& m, py::class_<Tensor>& tensor) {
            "dl_device"_a = py::none(), "copy"_a = py::none(),
            R"(A DLPack capsule. From version 1.0 on it shares the memory, marked read-only; older ones get a copy.)")
       .def("__dlpack_device__", [](const Tensor&) { return std::pair<int, int>(device_cpu, 0); });
-  m.def("from_dlpack", &from_dlpack, "x"_a, py::pos_only(),
+  m.def("from_dlpack", &imported, "x"_a, py::pos_only(), py::kw_only(), "device"_a = py::none(), "copy"_a = py::none(),
         R"(A tensor that shares the memory of an array of numpy, torch, jax or whatever else has __dlpack__.
 
-x      : array on the cpu; do not write to it while the tensor is in use
-raises : BufferError where device, dtype or alignment forbid it, TypeError without __dlpack__
+x      : array; do not write to it while the tensor is in use
+device : 'cpu' asks the producer to bring data of another device there; None takes them where they are
+copy   : True copies, False never does, None shares where it can
+raises : BufferError where device, dtype, alignment or copy=False forbid it, TypeError without __dlpack__
+
+DLPack 1.x, and the capsules before it.
 
 >>> import numpy as np
 >>> tl.from_dlpack(np.arange(3.0))

@@ -20,10 +20,10 @@ def address(array):
 def test_numpy_reads_our_memory(dtype, shape):
     x = tl.ones(shape, dtype=dtype)
     array = np.from_dlpack(x)
-    assert array.dtype == dtype and array.shape == shape and not array.flags.writeable
+    assert array.dtype == dtype and array.shape == shape
     np.testing.assert_array_equal(array, np.ones(shape, dtype))
     if array.size:
-        assert address(array) == address(x.numpy())
+        assert not array.flags.writeable and address(array) == address(x.numpy())
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -104,6 +104,61 @@ def test_what_cannot_be_exchanged_says_why():
 
     with pytest.raises(BufferError, match="on the moon"):
         tl.from_dlpack(Elsewhere())
+
+
+def test_read_only_arrays_are_shared():
+    array = np.arange(6.0)
+    array.setflags(write=False)
+    assert address(tl.from_dlpack(array).numpy()) == address(array)
+
+
+def test_copy_and_device():
+    array = np.arange(6.0)
+    x = tl.from_dlpack(array, copy=True)
+    assert address(x.numpy()) != address(array) and x.tolist() == array.tolist()
+    assert address(tl.from_dlpack(x, copy=True).numpy()) != address(x.numpy())
+    for device in ("cpu", (1, 0)):
+        assert address(tl.from_dlpack(array, device=device, copy=False).numpy()) == address(array)
+    with pytest.raises(BufferError, match=r"device 'cuda'; tensors are on 'cpu', which is \(1, 0\)"):
+        tl.from_dlpack(array, device="cuda")
+
+    class Copier:  # made a copy although none was wanted
+        def __dlpack__(self, **options):
+            assert options.pop("copy", False) is False
+            return tl.ones(3).__dlpack__(copy=True, **options)
+
+    assert tl.from_dlpack(Copier()).tolist() == [1.0, 1.0, 1.0]
+    with pytest.raises(BufferError, match="made a copy, which copy=False forbids"):
+        tl.from_dlpack(Copier(), copy=False)
+
+
+def test_producers_are_asked_for_what_they_know():
+    asked = []
+
+    class Early:  # knows max_version only
+        def __dlpack__(self, *, stream=None, max_version=None):
+            asked.append(max_version)
+            return tl.ones(3).__dlpack__(max_version=max_version)
+
+    class Elsewhere:  # brings its data where they are wanted
+        def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
+            asked.append((dl_device, copy))
+            return tl.ones(3).__dlpack__(max_version=max_version)
+
+    x = tl.from_dlpack(Early(), device="cpu", copy=True)
+    assert asked == [(1, 0)] and x.tolist() == [1.0, 1.0, 1.0]
+    tl.from_dlpack(Elsewhere(), device="cpu")
+    tl.from_dlpack(Elsewhere(), copy=True)
+    assert asked[1:] == [((1, 0), None), (None, True)]
+
+
+def test_shared_memory_is_never_written():
+    array = np.arange(1000.0)
+    x = tl.from_dlpack(array)
+    y = tl.exp(x)  # would be computed in the memory of x, were it ours
+    del x
+    y.eval()
+    np.testing.assert_array_equal(array, np.arange(1000.0))
 
 
 @pytest.mark.parametrize("peer", ["torch", "jax.numpy"])
