@@ -45,19 +45,15 @@ ReadGroup ReadGroup::group(const std::string& name) const {
 }
 
 std::vector<std::string> ReadGroup::names() const {
-  H5G_info_t info{};
-  must(H5Gget_info(handle_.id(), &info), "", "cannot be listed");
   std::vector<std::string> all;
-  for (hsize_t i = 0; i < info.nlinks; ++i) {
-    const auto name = [&](char* into, std::size_t size) {
-      return must(H5Lget_name_by_idx(handle_.id(), ".", H5_INDEX_NAME, H5_ITER_INC, i, into, size, H5P_DEFAULT), "",
-                  "cannot be listed");
-    };
-    std::string found(static_cast<std::size_t>(name(nullptr, 0)), '\0');
-    if (found.size() > longest_name) refuse("", "holds a name that is too long");
-    name(found.data(), found.size() + 1);
-    all.push_back(std::move(found));
-  }
+  const auto keep = [](hid_t, const char* name, const H5L_info_t*, void* into) -> herr_t {
+    static_cast<std::vector<std::string>*>(into)->emplace_back(name);
+    return 0;
+  };
+  // In one pass: to ask for each name by its index takes a time that grows with the square of their number.
+  must(H5Literate(handle_.id(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, keep, &all), "", "cannot be listed");
+  for (const std::string& name : all)
+    if (name.size() > longest_name) refuse("", "holds a name that is too long");
   std::sort(all.begin(), all.end());
   return all;
 }
