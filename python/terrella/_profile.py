@@ -38,6 +38,7 @@ class profile:
         self._most_events = most_events
         self._recording = None
         self._ended = None
+        self._events = None
 
     def __enter__(self):
         if self._recording is not None:
@@ -56,7 +57,11 @@ class profile:
 
     @property
     def events(self):
-        return tuple(self._seen().events)
+        if self._ended is None:
+            return tuple(self._seen().events)
+        if self._events is None:
+            self._events = tuple(self._ended.events)  # objects of Python, made once
+        return self._events
 
     @property
     def by_operation(self):

@@ -24,6 +24,7 @@ def test_a_profile_sees_what_is_evaluated_in_its_block():
         assert names(p) == {"sin": 1, "sum": 1}  # also while the block lasts
     built.eval()
     assert total > 0 and names(p) == {"sin": 1, "sum": 1}
+    assert p.events is p.events
     sin = p.events[0]
     assert (sin.name, sin.bytes_read, sin.bytes_written) == ("sin", 8000, 8000)
     assert sin.shapes == "f64 [1000] -> f64 [1000]" and sin.origin == ""
