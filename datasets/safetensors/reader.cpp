@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
-#include <limits>
 
 #include "core/backend/backend.h"
 #include "core/error.h"
@@ -38,7 +37,7 @@ void widen(const std::string& bytes, void* into, const Convert& convert) {
   for (std::size_t i = 0; i < bytes.size() / sizeof(From); ++i) {
     From value;
     std::memcpy(&value, bytes.data() + i * sizeof(From), sizeof(From));
-    values[i] = convert(value);
+    values[i] = static_cast<To>(convert(value));
   }
 }
 
