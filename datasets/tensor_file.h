@@ -18,7 +18,8 @@ struct TensorFile {
 /// cannot hold, Error and ResourceError as write_file does.
 void save_tensors(const TensorFile& file, const std::string& path);
 
-/// What such a file holds; the extension chooses the format, as above. Throws FormatError naming the tensor and what is wrong with it.
+/// What such a file holds; the extension chooses the format, as above. Throws FormatError naming the tensor and what is
+/// wrong with it.
 TensorFile load_tensors(const std::string& path);
 /// Its metadata alone, without reading the tensors.
 std::map<std::string, std::string> load_metadata(const std::string& path);
