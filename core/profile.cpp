@@ -37,6 +37,7 @@ struct detail::Opened {
   Clock::time_point start;
   std::optional<Clock::time_point> stopped;
   Clock::duration within{};  ///< spent in scopes inside of this one
+  bool has_inner = false;
   Opened* outer = nullptr;
 };
 
@@ -52,8 +53,10 @@ struct detail::Collected {
     Profile::Row& row = rows[opened.event.name];
     ++row.count;
     row.seconds += seconds(duration - opened.within);
-    row.bytes_read += opened.event.bytes_read;
-    row.bytes_written += opened.event.bytes_written;
+    if (!opened.has_inner) {
+      row.bytes_read += opened.event.bytes_read;
+      row.bytes_written += opened.event.bytes_written;
+    }
     if (events.size() >= options.most_events) {
       ++left_out;
       return;
@@ -88,7 +91,10 @@ void detail::Close::operator()(Opened* opened) const noexcept {
   const Clock::duration duration = opened->stopped.value_or(Clock::now()) - opened->start;
   const std::unique_ptr<Opened> freed(opened);
   innermost = opened->outer;
-  if (opened->outer) opened->outer->within += duration;
+  if (opened->outer) {
+    opened->outer->within += duration;
+    opened->outer->has_inner = true;
+  }
   Live& listening = live();
   const std::lock_guard lock(listening.mutex);
   for (Collected* const collected : listening.all)

@@ -30,9 +30,9 @@ struct Profile {
   struct Row {
     std::string name;
     std::int64_t count = 0;
-    double seconds = 0;  ///< of all threads together, without the events that ran within
-    std::int64_t bytes_read = 0, bytes_written = 0;
-    double share = 0;  ///< of the seconds of all rows, 0 to 1
+    double seconds = 0;                              ///< of all threads together, without the events that ran within
+    std::int64_t bytes_read = 0, bytes_written = 0;  ///< of events without others within, whose bytes these are
+    double share = 0;                                ///< of the seconds of all rows, 0 to 1
   };
   double seconds = 0;         ///< from the beginning of the recording to its end
   std::vector<Event> events;  ///< by start

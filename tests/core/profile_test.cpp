@@ -92,7 +92,7 @@ TEST(Profile, TimesAreThoseOfTheClockAndInnerScopesHaveTheirOwn) {
     const Scope outer("outer", 100);
     std::this_thread::sleep_for(milliseconds(20));
     {
-      const Scope inner("inner");
+      const Scope inner("inner", 60, 40);
       std::this_thread::sleep_for(milliseconds(30));
     }
   }
@@ -106,7 +106,9 @@ TEST(Profile, TimesAreThoseOfTheClockAndInnerScopesHaveTheirOwn) {
   EXPECT_NEAR(row(seen, "outer")->seconds, seen.events[0].duration - seen.events[1].duration, 1e-9);
   EXPECT_NEAR(row(seen, "outer")->share + row(seen, "inner")->share, 1.0, 1e-12);
   EXPECT_LE(row(seen, "outer")->seconds + row(seen, "inner")->seconds, seen.seconds);
-  EXPECT_EQ(row(seen, "outer")->bytes_read, 100);
+  EXPECT_EQ(seen.events[0].bytes_read, 100);
+  EXPECT_EQ(row(seen, "outer")->bytes_read, 0);  // what moved, moved within
+  EXPECT_EQ(row(seen, "inner")->bytes_read, 60);
 }
 
 TEST(Profile, RecordingsNestAndOverlap) {
