@@ -205,6 +205,7 @@ std::shared_ptr<const Executable> compile(const graph::Subgraph& subgraph) {
   pass("canonicalise_again", canonicalise);  // what simplify made
   pass("merge_common_again", merge_common);
   pass("fuse", fuse);
+  pass("schedule", schedule);
   return std::make_shared<const Executable>(std::move(program));
 }
 

@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "core/jit/families.h"
+
 namespace terrella::compiler {
 namespace {
 
@@ -9,27 +11,11 @@ using Kind = graph::Lowering::Kind;
 
 constexpr std::int64_t line = 64;
 
-/// Values that may see the same memory, as one set.
-class Families {
- public:
-  explicit Families(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0); }
-  Value operator()(Value v) {
-    while (parent_[static_cast<std::size_t>(v)] != v)
-      v = parent_[static_cast<std::size_t>(v)] =
-          parent_[static_cast<std::size_t>(parent_[static_cast<std::size_t>(v)])];
-    return v;
-  }
-  void join(Value a, Value b) { parent_[static_cast<std::size_t>((*this)(a))] = (*this)(b); }
-
- private:
-  std::vector<Value> parent_;
-};
-
 class Planner {
  public:
   explicit Planner(const Program& program)
       : program_(program),
-        family_(program.values.size()),
+        family_(program),
         made_(program.values.size(), -1),
         last_(program.values.size(), -1),
         escapes_(program.values.size(), false),
@@ -38,7 +24,6 @@ class Planner {
 
   MemoryPlan run() {
     number_steps();
-    relate();
     live();
     plan_.slot_of.assign(program_.values.size(), -1);
     for (std::size_t i = 0; i < program_.instructions.size(); ++i) place(program_.instructions[i], plan_.step_of[i]);
@@ -62,16 +47,6 @@ class Planner {
       plan_.step_of.push_back(step);
     }
     plan_.released.resize(static_cast<std::size_t>(step + 1));
-  }
-
-  void relate() {
-    for (const Instruction& in : program_.instructions) {
-      if (in.tape) continue;
-      const Kind kind = in.op->lowering().kind;
-      if (kind == Kind::fresh || kind == Kind::elementwise || kind == Kind::convert || kind == Kind::reduce) continue;
-      for (const Value result : in.results)
-        for (const Value v : in.operands) family_.join(result, v);
-    }
   }
 
   void live() {
@@ -156,10 +131,7 @@ class Planner {
     for (const Instruction& in : program_.instructions)
       for (const Value v : in.results) {
         if (plan_.slot_of[index(v)] >= 0) continue;
-        if (!in.tape) {
-          const Kind kind = in.op->lowering().kind;
-          if (kind == Kind::broadcast || kind == Kind::transpose || kind == Kind::reshape) continue;  // a view
-        }
+        if (is_view(in)) continue;
         change[index(made_[index(v)])] += bytes(v);
         if (!escapes_[index(family_(v))]) change[index(last_[index(family_(v))]) + 1] -= bytes(v);
       }

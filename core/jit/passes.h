@@ -25,4 +25,7 @@ void drop_dead(Program& program);
 /// Elementwise operations and the reductions at their end become tapes, few of which write what others read.
 void fuse(Program& program);
 
+/// Brings the instructions into an order that needs little memory.
+void schedule(Program& program);
+
 }  // namespace terrella::compiler
