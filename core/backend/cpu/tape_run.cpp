@@ -22,8 +22,8 @@ struct BoundInput {
   enum class Mode : std::uint8_t { fixed, by_tile, in_place, gathered_once, gathered };
   Mode mode = Mode::fixed;
   const char* base = nullptr;
-  Shape strides;  // along the merged axes of the space
-  Loop<1> loop;   // of what is gathered
+  Shape strides;                  // along the merged axes of the space
+  std::unique_ptr<Loop<1>> loop;  // of what is gathered
 };
 
 struct BoundOutput {
@@ -70,14 +70,14 @@ void gather(const BoundInput& in, DType dtype, std::int64_t begin, std::int64_t 
   const auto d = static_cast<std::size_t>(dtype);
   const auto width = static_cast<std::int64_t>(size_of(dtype));
   const ConvertKernel copy = tape_table().convert[d][d];
-  const std::int64_t inner = in.loop.inner(), stride = in.loop.inner_stride(0);
+  const std::int64_t inner = in.loop->inner(), stride = in.loop->inner_stride(0);
   std::int64_t row = begin / inner, column = begin % inner;
-  const int outer = in.loop.shape.rank() - 1;
+  const int outer = in.loop->shape.rank() - 1;
   std::int64_t index[max_rank], offset = 0;
   for (int axis = outer; axis-- > 0;) {
-    index[axis] = row % in.loop.shape[axis];
-    row /= in.loop.shape[axis];
-    offset += index[axis] * in.loop.strides[0][axis];
+    index[axis] = row % in.loop->shape[axis];
+    row /= in.loop->shape[axis];
+    offset += index[axis] * in.loop->strides[0][axis];
   }
   while (count > 0) {
     const std::int64_t n = std::min(count, inner - column);
@@ -86,9 +86,9 @@ void gather(const BoundInput& in, DType dtype, std::int64_t begin, std::int64_t 
     count -= n;
     column = 0;
     for (int axis = outer; axis-- > 0;) {
-      offset += in.loop.strides[0][axis];
-      if (++index[axis] < in.loop.shape[axis]) break;
-      offset -= index[axis] * in.loop.strides[0][axis];
+      offset += in.loop->strides[0][axis];
+      if (++index[axis] < in.loop->shape[axis]) break;
+      offset -= index[axis] * in.loop->strides[0][axis];
       index[axis] = 0;
     }
   }
@@ -250,9 +250,10 @@ BoundInput bind_input(const CpuTape& program, std::size_t i, const Array& array,
       return in;
     }
     in.mode = BoundInput::Mode::gathered;
-    in.loop = make_loop<1>(program.tape().space, {&array});
+    in.loop = std::make_unique<Loop<1>>(make_loop<1>(program.tape().space, {&array}));
     return in;
   }
+  if (varies == Varies::nowhere && !overwritten) return in;
   const Array* source = &array;
   if (overwritten || !space.merged_strides(array.shape, array.strides, in.strides)) {
     Array copied;
@@ -266,7 +267,7 @@ BoundInput bind_input(const CpuTape& program, std::size_t i, const Array& array,
   }
   if (varies == Varies::within) {
     in.mode = BoundInput::Mode::gathered_once;
-    in.loop = make_loop<1>(program.tape().space, {source});
+    in.loop = std::make_unique<Loop<1>>(make_loop<1>(program.tape().space, {source}));
   } else if (varies == Varies::by_tile) {
     in.mode = BoundInput::Mode::by_tile;
   }
@@ -329,12 +330,12 @@ void run(std::span<const TapeCall> calls) {
     outputs += call.outputs.size();
   }
   std::vector<Bound> bound(calls.size());
-  std::vector<BoundInput> bound_inputs(inputs);
-  std::vector<BoundOutput> bound_outputs(outputs);
+  const auto bound_inputs = std::make_unique_for_overwrite<BoundInput[]>(inputs);  // no zeros: they are many and large
+  const auto bound_outputs = std::make_unique_for_overwrite<BoundOutput[]>(outputs);
   std::vector<Array> copies;
   copies.reserve(inputs);
-  BoundInput* next_input = bound_inputs.data();
-  BoundOutput* next_output = bound_outputs.data();
+  BoundInput* next_input = bound_inputs.get();
+  BoundOutput* next_output = bound_outputs.get();
   std::int64_t pieces = 0, work = 0;
   bool whole = false;
   for (std::size_t c = 0; c < calls.size(); ++c) {
