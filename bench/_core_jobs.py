@@ -1,8 +1,8 @@
 """The compiled jobs of core.py, written once for all libraries: _core_jobs.py LIBRARY THREADS JOBS...
 
-LIBRARY is terrella, jax or torch (which has the eager job only). Prints JSON: {job: {"wall", "cpu": best milliseconds of a
-warm call, "first": seconds of the first one, "bytes": of memory besides the arguments, as the library tells, "value": a
-number on which all must agree}}.
+LIBRARY is terrella, jax or torch (which has the eager job only). Prints JSON: {job: {"wall", "cpu": best milliseconds
+of a warm call, "first": seconds of the first one, "bytes": of memory besides the arguments, as the library tells,
+"value": a number on which all must agree}}.
 """
 
 import json
