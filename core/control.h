@@ -37,7 +37,8 @@ inline constexpr std::int64_t every_state = std::numeric_limits<std::int64_t>::m
 
 struct ScanOptions {
   /// States that the derivative in reverse mode holds at a time besides the first one; those between are computed
-  /// again, as seldom as possible (binomial checkpointing). None: about 2 log2(length), at least 16.
+  /// again, as seldom as possible (binomial checkpointing). None: about 2 log2(length), at least 16. The value is a
+  /// pass of its own, which stores none.
   std::optional<std::int64_t> stored_states;
   bool reverse = false;  ///< from the last x to the first
 };

@@ -90,7 +90,8 @@ class While final : public graph::Op {
   Tensors vjp(const RuleContext&, std::span<const Tensor>, const std::vector<bool>&) const override {
     fail(
         "while_loop: no derivative in reverse mode (grad, vjp), which needs the states of all steps, and their number "
-        "is not known; use scan() with a length, and where() for what ends earlier, or forward mode (jvp)");
+        "is not known; use scan() with a length, and where() for what ends earlier, forward mode (jvp), or "
+        "stop_gradient() of the result where no derivative is meant");
   }
 
   Tensors vmap(std::span<const Tensor> in, const std::vector<bool>& mapped, std::int64_t size) const override {

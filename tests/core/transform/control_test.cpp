@@ -190,6 +190,7 @@ TEST(WhileLoop, NeverEnteredAndInsideOtherControl) {
 TEST(WhileLoop, ReverseModeNamesScan) {
   expect_message([] { grad(root)(ones({})).eval(); }, "use scan() with a length");
   // What does not depend on what is differentiated may run in a loop.
+  EXPECT_EQ(grad([&](const Tensor& x) { return x * stop_gradient(root(x)); })(4.0 * ones({})).item(), 2.0);
   const Tensor two = 4.0 * ones({});
   EXPECT_NEAR(grad([&](const Tensor& x) { return x * root(two); })(ones({})).item(), 2.0, 1e-14);
 }

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/control.h"
 #include "core/error.h"
+#include "core/jit.h"
 #include "core/ops.h"
 #include "core/random.h"
 #include "core/transform/binomial.h"
@@ -323,6 +324,33 @@ TEST(Scan, TheGraphDoesNotGrowWithTheLength) {
   const Tensor lazy = grad([&](const Tensor& x) { return grad(f)(x); })(Tensor::from(std::vector<double>{0.5}, {}));
   EXPECT_FALSE(lazy.evaluated());
   EXPECT_LT(cpu::memory_statistics().in_use - before, 1u << 16);
+}
+
+TEST(Scan, IsCompiledWithWhatSurroundsIt) {
+  const auto f = [](const Tensor& x, const Tensor& a) {
+    const Tensor chosen = cond(
+        sum(a) > 0.0, [&](const Tensors& t) { return Tensors{sin(t[0]) * a}; },
+        [](const Tensors& t) { return Tensors{-t[0]}; }, {x})[0];
+    const ScanResult r = scan(pendulum(a), {chosen, x}, {zeros({9, 3})});
+    const Tensor doubled = while_loop([](const Tensors& c) { return Tensors{sum(c[0]) < 10.0}; },
+                                      [](const Tensors& c) { return Tensors{2.0 * c[0]}; }, {exp(x)})[0];
+    return sum(r.y[0] * r.carry[0]) + sum(stop_gradient(doubled));
+  };
+  const auto slope = [&](const Tensor& x, const Tensor& a) { return grad(f)(x, a); };
+  const auto curve = [&](const Tensor& x, const Tensor& a) {
+    return jet([&](const Tensors& t) { return Tensors{f(t[0], a)}; }, {x}, {{ones_like(x)}, {Tensor::none()}})
+        .series[1][0];
+  };
+  for (const double sign : {1.0, -1.0}) {
+    const Tensor x = random_normal({3}, 1), a = sign * (1.0 + random_uniform({3}, 2));
+    const auto compare = [&](const auto& g) {
+      const auto compiled = jit(g);
+      for (int i = 0; i < 3; ++i) expect_same({compiled(x, a)}, {g(x, a)}, 1e-14, text("call ", i));
+    };
+    compare(f);
+    compare(slope);
+    compare(curve);
+  }
 }
 
 TEST(Scan, SameBitsForAnyNumberOfThreads) {
