@@ -2,6 +2,7 @@
 #include "core/graph/subgraph_op.h"
 #include "core/ops.h"
 #include "core/transform.h"
+#include "core/transform/parts.h"
 
 namespace terrella {
 namespace {
@@ -40,9 +41,9 @@ class Checkpoint final : public graph::SubgraphOp {
 
   Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
     const Tensors x(node.inputs.begin(), node.inputs.end());
-    std::vector<bool> moves;
-    for (const Tensor& tangent : t) moves.push_back(tangent.defined());
-    return terrella::jvp(partly(x, moves), chosen(x, moves), chosen({t.begin(), t.end()}, moves)).tangent;
+    const detail::Which moves = detail::defined(t);
+    return terrella::jvp(detail::of_chosen(inside(), x, moves), detail::chosen(x, moves), detail::chosen(t, moves))
+        .tangent;
   }
   Tensors vjp(const RuleContext& node, std::span<const Tensor> g, const std::vector<bool>& needed) const override {
     Tensors late;
@@ -52,16 +53,15 @@ class Checkpoint final : public graph::SubgraphOp {
         if (c.defined()) inputs.push_back(c);
       late.push_back(After::after(inputs));
     }
-    const Tensors parts = terrella::vjp(partly(late, needed), chosen(late, needed)).pullback({g.begin(), g.end()});
+    const Tensors parts = terrella::vjp(detail::of_chosen(inside(), late, needed), detail::chosen(late, needed))
+                              .pullback({g.begin(), g.end()});
     Tensors result(late.size(), Tensor::none());
     for (std::size_t i = 0, k = 0; i < late.size(); ++i)
       if (needed[i]) result[i] = parts[k++];
     return result;
   }
   Tensors vmap(std::span<const Tensor> in, const std::vector<bool>& batched, std::int64_t) const override {
-    std::vector<std::optional<int>> axes;
-    for (const bool b : batched) axes.push_back(b ? std::optional<int>(0) : std::nullopt);
-    return wrap(vmap_of([s = inside_](const Tensors& x) { return graph::play(s, x); }, axes), {in.begin(), in.end()});
+    return wrap(vmap_of(inside(), detail::first_axes(batched)), {in.begin(), in.end()});
   }
 
   static Tensors wrap(const Function& f, const Tensors& x) {
@@ -72,20 +72,8 @@ class Checkpoint final : public graph::SubgraphOp {
   }
 
  private:
-  static Tensors chosen(const Tensors& x, const std::vector<bool>& which) {
-    Tensors some;
-    for (std::size_t i = 0; i < x.size(); ++i)
-      if (which[i]) some.push_back(x[i]);
-    return some;
-  }
-  /// The inside as a function of the inputs `which`, the others fixed.
-  Function partly(const Tensors& x, const std::vector<bool>& which) const {
-    return [s = inside_, x, which](const Tensors& some) {
-      Tensors all = x;
-      for (std::size_t i = 0, k = 0; i < x.size(); ++i)
-        if (which[i]) all[i] = some[k++];
-      return graph::play(s, all);
-    };
+  Function inside() const {
+    return [s = inside_](const Tensors& x) { return graph::play(s, x); };
   }
 };
 
