@@ -69,6 +69,18 @@ def test_ctrl_c_stops_a_function_under_a_transform():
     assert interrupted_after(0.3, lambda: tl.grad(forever)(1.0)) < 1.0
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        lambda x: tl.while_loop(lambda c: tl.isfinite(c), lambda c: tl.sin(c), x),
+        lambda x: tl.scan(lambda c, _: (tl.sin(c), None), x, length=10**12)[0],
+        tl.grad(lambda x: tl.scan(lambda c, _: (tl.sin(c), None), x, length=10**12)[0]),
+    ],
+)
+def test_ctrl_c_stops_loops_in_the_graph(loop):
+    assert interrupted_after(0.3, lambda: loop(1.0).eval()) < 1.0
+
+
 def test_other_threads_run_during_an_evaluation():
     y = busy(8)
     ticks = []
