@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::int64_t worth_a_thread = 65536;  // cheap operations on elements; some 20 microseconds
 constexpr std::int64_t cache_line = 64;
+constexpr std::int64_t cached = 1 << 20;      // bytes that stay in a second cache from one job to the next
 constexpr std::int64_t bound_by_memory = 32;  // cheap operations an element, up to which tiles wait for their outputs
 
 struct BoundInput {
@@ -39,6 +40,7 @@ struct Bound {
   BoundInput* inputs = nullptr;
   BoundOutput* outputs = nullptr;
   std::int64_t first_piece = 0;
+  bool from_memory = false;  // the arrays of the job are more than a cache keeps
 };
 
 /// Memory of a thread that runs tiles; grows, and stays for the next tape.
@@ -138,7 +140,7 @@ class Worker {
       const std::vector<TapeStep>& body = program_.body();
       for (std::size_t k = 0; k < body.size(); ++k) {
         run(body[k], body[k].varies == Varies::everywhere ? count : 1);
-        ask_ahead(count, static_cast<std::int64_t>(k), static_cast<std::int64_t>(body.size()));
+        if (call_.from_memory) ask_ahead(count, static_cast<std::int64_t>(k), static_cast<std::int64_t>(body.size()));
       }
       for (std::size_t o = 0; o < program_.tape().outputs.size(); ++o)
         if (program_.reduction_of(o).kernel) reduce(o, walk, count);
@@ -320,12 +322,16 @@ std::shared_ptr<const TapeProgram> compile(const Tape& tape) { return std::make_
 
 void run(std::span<const TapeCall> calls) {
   std::size_t inputs = 0, outputs = 0;
+  std::int64_t bytes = 0;
   for (const TapeCall& call : calls) {
     const auto& program = static_cast<const CpuTape&>(*call.program);
     if (call.inputs.size() != program.tape().inputs.size() || call.outputs.size() != program.tape().outputs.size())
       fail("tape: called with ", call.inputs.size(), " inputs and ", call.outputs.size(), " outputs; it has ",
            program.tape().inputs.size(), " and ", program.tape().outputs.size());
-    for (std::size_t i = 0; i < call.inputs.size(); ++i) check_input(program, i, call.inputs[i]);
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+      check_input(program, i, call.inputs[i]);
+      bytes += call.inputs[i].size() * static_cast<std::int64_t>(size_of(call.inputs[i].dtype));
+    }
     inputs += call.inputs.size();
     outputs += call.outputs.size();
   }
@@ -341,7 +347,7 @@ void run(std::span<const TapeCall> calls) {
   for (std::size_t c = 0; c < calls.size(); ++c) {
     const TapeCall& call = calls[c];
     const auto& program = static_cast<const CpuTape&>(*call.program);
-    bound[c] = {&program, call.inputs, next_input, next_output, pieces};
+    bound[c] = {&program, call.inputs, next_input, next_output, pieces, bytes > cached};
     for (std::size_t o = 0; o < call.outputs.size(); ++o) {
       whole |= static_cast<bool>(call.outputs[o].buffer);
       provide_output(program, o, call.outputs[o]);
