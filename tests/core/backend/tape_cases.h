@@ -119,6 +119,7 @@ inline void expect_same(const Array& a, const Array& b, const std::string& what)
     const T* p = static_cast<const T*>(x.bytes());
     const T* q = static_cast<const T*>(y.bytes());
     for (std::int64_t i = 0; i < n; ++i)
+      // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): it is the bits that count
       if (std::memcmp(p + i, q + i, sizeof(T)) != 0 && !(p[i] != p[i] && q[i] != q[i])) {
         ADD_FAILURE() << what << ": element " << i << " is " << +p[i] << ", not " << +q[i];
         return;
