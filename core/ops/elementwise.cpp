@@ -27,7 +27,7 @@ struct Factor {
   Factor(Tensor v) : kind(tensor), value(std::move(v)) {}  // NOLINT: the table's expressions are tensors
   Factor(Kind k) : kind(k), value(Tensor::none()) {}       // NOLINT
 };
-const Factor one(Factor::plus), minus_one(Factor::minus), zero(Factor::nothing);
+constexpr Factor::Kind one = Factor::plus, minus_one = Factor::minus, zero = Factor::nothing;
 
 Tensor scale(const Factor& f, const Tensor& t) {
   switch (f.kind) {
@@ -78,7 +78,8 @@ struct Entry {
   [](const Tensor& x [[maybe_unused]], const Tensor&, const Tensor& y [[maybe_unused]], \
      const Tensor& g [[maybe_unused]]) -> Tensor { return expression; }
 
-const Entry entries[] = {
+// Constant, so that tensors of static storage may be made by operations.
+constexpr Entry entries[] = {
 #define UNARY(name, kinds, domain, body, derivative, help)                                                        \
   {#name, #kinds, 1, Output::same, {UNARY_RULE(scale(derivative, t)), nullptr},                                   \
    {UNARY_RULE(scale_adjoint(derivative, t)), nullptr}},

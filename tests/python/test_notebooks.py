@@ -1,6 +1,7 @@
 """Every notebook of notebooks/ runs to its last cell, in a folder of its own, with and without real data."""
 
 import json
+import re
 from pathlib import Path
 
 import nbclient
@@ -33,3 +34,13 @@ def test_a_notebook_that_raises_is_a_failure(tmp_path):
     cells = [nbformat.v4.new_code_cell("import terrella as tl\ntl.Site('A01', period=[-1.0])")]
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="period -1 s is not positive"):
         run(nbformat.v4.new_notebook(cells=cells), tmp_path)
+
+
+def test_cpp_of_notebook_02_is_code_that_is_tested(repository):
+    tested = (repository / "tests" / "core" / "transform" / "one_function_test.cpp").read_text()
+    cells = json.loads((repository / "notebooks" / "02_one_function_every_derivative.ipynb").read_text())["cells"]
+    markdown = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "markdown")
+    quoted = re.findall(r"```cpp\n(.*?)```", markdown, flags=re.DOTALL)
+    lines = [line for block in quoted for line in block.splitlines() if line.strip()]
+    assert len(lines) > 20
+    assert [line for line in lines if line not in tested] == []
