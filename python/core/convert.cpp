@@ -111,7 +111,7 @@ void check_depth(int depth) {
 }
 
 bool holds_tensor(py::handle nest, int depth = 0) {
-  if (!is_sequence(nest)) return py::isinstance<Tensor>(nest);
+  if (!is_sequence(nest)) return as_tensor(nest);
   check_depth(depth);
   const auto items = py::reinterpret_borrow<py::sequence>(nest);
   return std::any_of(items.begin(), items.end(), [&](py::handle item) { return holds_tensor(item, depth + 1); });
@@ -182,9 +182,16 @@ Tensor to_tensor(py::handle data, std::optional<DType> dtype, std::optional<bool
   return cast(x, *dtype);
 }
 
+const Tensor* as_tensor(py::handle value) {
+  static PyTypeObject* const type = reinterpret_cast<PyTypeObject*>(py::type::of<Tensor>().ptr());
+  if (Py_TYPE(value.ptr()) == type)
+    return reinterpret_cast<py::detail::instance*>(value.ptr())->get_value_and_holder().value_ptr<Tensor>();
+  return py::isinstance<Tensor>(value) ? &value.cast<const Tensor&>() : nullptr;  // of a class derived in Python
+}
+
 Tensor to_operand(py::handle value) {
   PyObject* const p = value.ptr();
-  if (py::isinstance<Tensor>(value)) return value.cast<const Tensor&>();
+  if (const Tensor* tensor = as_tensor(value)) return *tensor;
   if (PyBool_Check(p)) return Tensor(p == Py_True);
   if (PyFloat_CheckExact(p)) return Tensor(PyFloat_AS_DOUBLE(p));
   if (PyLong_Check(p)) {

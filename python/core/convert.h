@@ -32,6 +32,9 @@ struct AxisChoice {
   Axes axes;
 };
 
+/// The tensor that an object is; null for anything else. Without the look-up of types that a cast costs.
+const Tensor* as_tensor(py::handle value);
+
 /// The tensor of a number, a nest of lists, an array, or anything with __array__ or __dlpack__. copy: no value shares
 /// memory that nobody can write, false always shares or fails, true always copies.
 Tensor to_tensor(py::handle data, std::optional<DType> dtype = {}, std::optional<bool> copy = {});

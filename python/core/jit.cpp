@@ -25,17 +25,21 @@ class CompiledFunction {
       : f_(std::move(f)), numbers_(std::move(static_argnums)), names_(std::move(static_argnames)) {}
 
   py::object operator()(const py::args& args, const py::kwargs& kwargs) {
-    const Arguments arguments = apart(args, kwargs);
     Tensors leaves;
+    if (Entry* entry = plain_entry(args, kwargs, leaves)) {
+      last_ = entry;
+      return entry->call.value(results(*entry, leaves));
+    }
+    leaves.clear();
+    const Arguments arguments = apart(args, kwargs);
     const py::object skeleton = flatten(arguments.followed, Leaves::numbers, leaves);
     Entry& entry = entry_for(arguments, skeleton, leaves);
     last_ = &entry;
-    const Tensors results = [&] {
-      const py::gil_scoped_release unlocked;
-      return entry.jit(leaves);
-    }();
+    const Tensors made = results(entry, leaves);
     entry.traced = true;
-    return entry.call.value(results);
+    entry.plain = kwargs.empty() && numbers_.empty() && names_.empty() &&
+                  std::all_of(args.begin(), args.end(), [](py::handle x) { return as_tensor(x) != nullptr; });
+    return entry.call.value(made);
   }
 
   JitReport report() const {
@@ -53,7 +57,27 @@ class CompiledFunction {
     Call call;
     Jit jit;
     bool traced = false;
+    bool plain = false;  ///< called with tensors alone, one an argument
   };
+
+  static Tensors results(const Entry& entry, const Tensors& leaves) {
+    const py::gil_scoped_release unlocked;
+    return entry.jit(leaves);
+  }
+
+  /// The program for a call with tensors alone, as most are, without a search of nests. Fills `leaves`.
+  Entry* plain_entry(const py::args& args, const py::kwargs& kwargs, Tensors& leaves) {
+    if (PyDict_GET_SIZE(kwargs.ptr()) > 0 || !numbers_.empty() || !names_.empty()) return nullptr;
+    leaves.reserve(args.size());
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      const Tensor* x = as_tensor(PyTuple_GET_ITEM(args.ptr(), static_cast<Py_ssize_t>(i)));
+      if (!x) return nullptr;
+      leaves.push_back(*x);
+    }
+    for (Entry& entry : entries_)
+      if (entry.plain && matches(entry, leaves)) return &entry;
+    return nullptr;
+  }
 
   bool is_fixed(std::size_t i, std::size_t count) const {
     return std::any_of(numbers_.begin(), numbers_.end(),

@@ -13,7 +13,7 @@ py::handle mark() {
 bool is_mark(py::handle x) { return x.is(mark()); }
 
 bool is_leaf(py::handle x, Leaves kind) {
-  if (py::isinstance<Tensor>(x) || py::isinstance<py::array>(x)) return true;
+  if (as_tensor(x) || py::isinstance<py::array>(x)) return true;
   if (kind == Leaves::arrays || PyBool_Check(x.ptr())) return kind == Leaves::numbers && PyBool_Check(x.ptr());
   if (PyFloat_Check(x.ptr()) || PyComplex_Check(x.ptr())) return true;
   return kind == Leaves::numbers && PyIndex_Check(x.ptr());
