@@ -46,7 +46,7 @@ class Planner {
       group = in.group;
       plan_.step_of.push_back(step);
     }
-    plan_.released.resize(static_cast<std::size_t>(step + 1));
+    plan_.released.resize(static_cast<std::size_t>(step) + 1);
   }
 
   void live() {

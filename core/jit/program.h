@@ -39,8 +39,8 @@ struct Program {
   std::vector<Value> outputs;
 
   const graph::Aval& aval(Value v) const { return values[static_cast<std::size_t>(v)]; }
-  Value add(graph::Aval aval) {
-    values.push_back(std::move(aval));
+  Value add(const graph::Aval& aval) {
+    values.push_back(aval);
     return static_cast<Value>(values.size() - 1);
   }
 };

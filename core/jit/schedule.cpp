@@ -7,8 +7,9 @@
 namespace terrella::compiler {
 namespace {
 
-constexpr std::size_t most_units = 4096;            // beyond, the order of fuse() stays: this one takes n^2 steps
-constexpr std::int64_t worth_parting = 256 * 1024;  // bytes of results of a tape that runs as well by itself
+constexpr std::size_t most_units = 4096;  // beyond, the order of fuse() stays: this one takes n^2 steps
+constexpr std::int64_t worth_parting =
+    std::int64_t{256} * 1024;  // bytes of results of a tape that runs as well by itself
 
 class Scheduler {
  public:

@@ -104,7 +104,7 @@ namespace {
 /// GFLOP/s a core for [4096, 64] by [64, 64] in f32. Not so with vectors of 16 bytes.
 template <class T>
 bool is_small(std::int64_t k, std::int64_t n) {
-  constexpr std::int64_t cache = 256 * 1024;
+  constexpr std::int64_t cache = std::int64_t{256} * 1024;
   return isa() != Isa::baseline && k * n * static_cast<std::int64_t>(sizeof(T)) <= cache;
 }
 
@@ -192,7 +192,7 @@ void batched(const Matrices& x, const Matrices& y, Array& out) {
   }
   // Tiles of the result, of a size that depends on nothing but the shapes.
   constexpr std::int64_t tile = 256;
-  const bool large = m * n * k > 64 * 64 * 64;
+  const bool large = m * n * k > std::int64_t{64} * 64 * 64;
   const std::int64_t tile_m = large ? tile : m, tile_n = large ? 2 * tile : n;
   const std::int64_t tiles_m = (m + tile_m - 1) / tile_m, tiles_n = (n + tile_n - 1) / tile_n,
                      tiles = tiles_m * tiles_n;

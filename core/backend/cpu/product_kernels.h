@@ -8,7 +8,7 @@ namespace terrella::cpu {
 /// the shapes alone.
 using ProductKernel = void (*)(const void* x, long row_x, long column_x, const void* y, long row_y, long column_y,
                                void* out, long ld_out, long m, long k, long n, void* scratch);
-inline constexpr long product_scratch = 256 * 1024;
+inline constexpr long product_scratch = 256L * 1024;
 
 struct ProductTable {
   ProductKernel f32, f64;
