@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <list>
+#include <memory>
 
 #include "core/error.h"
 #include "core/graph/node.h"
@@ -19,6 +20,18 @@ struct Arguments {
   py::tuple fixed;     // (positional, by name): compiled into the program
 };
 
+/// Arrays change without notice, so that nothing can be compiled for what they hold.
+void refuse_arrays(py::handle fixed) {
+  if (py::isinstance<py::array>(fixed))
+    fail(
+        "jit: a static argument holds a numpy array, whose elements may change; pass it as an argument that is not "
+        "static, or as a tensor or tuple");
+  if (PyDict_Check(fixed.ptr()))
+    for (const auto& [key, value] : py::reinterpret_borrow<py::dict>(fixed)) refuse_arrays(value);
+  else if (PyTuple_Check(fixed.ptr()) || PyList_Check(fixed.ptr()))
+    for (const py::handle item : py::reinterpret_borrow<py::sequence>(fixed)) refuse_arrays(item);
+}
+
 class CompiledFunction {
  public:
   CompiledFunction(py::function f, std::vector<int> static_argnums, std::vector<std::string> static_argnames)
@@ -26,26 +39,35 @@ class CompiledFunction {
 
   py::object operator()(const py::args& args, const py::kwargs& kwargs) {
     Tensors leaves;
-    if (Entry* entry = plain_entry(args, kwargs, leaves)) {
+    if (const EntryPointer entry = known_plain(args, kwargs, leaves)) {
+      const Tensors made = results(*entry, leaves);
       last_ = entry;
-      return entry->call.value(results(*entry, leaves));
+      return entry->call.value(made);
     }
     leaves.clear();
     const Arguments arguments = apart(args, kwargs);
     const py::object skeleton = flatten(arguments.followed, Leaves::numbers, leaves);
-    Entry& entry = entry_for(arguments, skeleton, leaves);
-    last_ = &entry;
-    const Tensors made = results(entry, leaves);
-    entry.traced = true;
-    entry.plain = kwargs.empty() && numbers_.empty() && names_.empty() &&
-                  std::all_of(args.begin(), args.end(), [](py::handle x) { return as_tensor(x) != nullptr; });
-    return entry.call.value(made);
+    EntryPointer entry = known(arguments, skeleton, leaves);
+    const bool fresh = !entry;
+    const std::size_t before = entries_.size();
+    if (fresh) {
+      const bool plain = kwargs.empty() && numbers_.empty() && names_.empty() &&
+                         std::all_of(args.begin(), args.end(), [](py::handle x) { return as_tensor(x) != nullptr; });
+      entry = make(arguments, skeleton, leaves, plain);
+    }
+    const Tensors made = results(*entry, leaves);
+    // Kept once its function has run to the end; meanwhile another thread, or the function itself, may have come here.
+    if (fresh && (entries_.size() == before || !known(arguments, skeleton, leaves))) entries_.push_front(entry);
+    last_ = entry;
+    return entry->call.value(made);
   }
 
   JitReport report() const {
-    if (!last_) fail("jit: the function has not been called yet; call it once, then ask for its report");
+    const EntryPointer entry = last_;
+    if (!entry)
+      fail("jit: the function has not been called yet, or no call has returned; call it once, then ask for its report");
     const py::gil_scoped_release unlocked;
-    return last_->jit.report();
+    return entry->jit.report();
   }
   std::size_t compiled() const { return entries_.size(); }
 
@@ -56,9 +78,9 @@ class CompiledFunction {
     std::vector<bool> weak;
     Call call;
     Jit jit;
-    bool traced = false;
-    bool plain = false;  ///< called with tensors alone, one an argument
+    bool plain;  ///< called with tensors alone, one an argument
   };
+  using EntryPointer = std::shared_ptr<const Entry>;
 
   static Tensors results(const Entry& entry, const Tensors& leaves) {
     const py::gil_scoped_release unlocked;
@@ -66,7 +88,7 @@ class CompiledFunction {
   }
 
   /// The program for a call with tensors alone, as most are, without a search of nests. Fills `leaves`.
-  Entry* plain_entry(const py::args& args, const py::kwargs& kwargs, Tensors& leaves) {
+  EntryPointer known_plain(const py::args& args, const py::kwargs& kwargs, Tensors& leaves) const {
     if (PyDict_GET_SIZE(kwargs.ptr()) > 0 || !numbers_.empty() || !names_.empty()) return nullptr;
     leaves.reserve(args.size());
     for (std::size_t i = 0; i < args.size(); ++i) {
@@ -74,13 +96,13 @@ class CompiledFunction {
       if (!x) return nullptr;
       leaves.push_back(*x);
     }
-    for (Entry& entry : entries_)
-      if (entry.plain && matches(entry, leaves)) return &entry;
+    for (const EntryPointer& entry : entries_)
+      if (entry->plain && matches(*entry, leaves)) return entry;
     return nullptr;
   }
 
-  bool is_fixed(std::size_t i, std::size_t count) const {
-    return std::any_of(numbers_.begin(), numbers_.end(),
+  static bool is_fixed(const std::vector<int>& numbers, std::size_t i, std::size_t count) {
+    return std::any_of(numbers.begin(), numbers.end(),
                        [&](int n) { return static_cast<std::size_t>(n < 0 ? n + static_cast<int>(count) : n) == i; });
   }
 
@@ -88,7 +110,7 @@ class CompiledFunction {
     if (numbers_.empty() && names_.empty()) return {py::make_tuple(args, kwargs), py::tuple()};
     py::list followed, fixed;
     for (std::size_t i = 0; i < args.size(); ++i) {
-      const bool constant = is_fixed(i, args.size());
+      const bool constant = is_fixed(numbers_, i, args.size());
       followed.append(constant ? py::none() : py::object(args[i]));
       fixed.append(constant ? py::object(args[i]) : py::none());
     }
@@ -97,24 +119,30 @@ class CompiledFunction {
       const bool constant = std::find(names_.begin(), names_.end(), name.cast<std::string>()) != names_.end();
       (constant ? fixed_names : followed_names)[name] = value;
     }
-    return {py::make_tuple(py::tuple(followed), followed_names), py::make_tuple(py::tuple(fixed), fixed_names)};
+    // A copy of the lists and dicts: what the caller changes later is another value.
+    std::size_t none = 0;
+    return {py::make_tuple(py::tuple(followed), followed_names),
+            rebuild(py::make_tuple(py::tuple(fixed), fixed_names), {}, none)};
   }
 
-  Entry& entry_for(const Arguments& arguments, const py::object& skeleton, const Tensors& leaves) {
-    for (Entry& entry : entries_)
-      if (entry.traced && matches(entry, leaves) && same_skeleton(entry.skeleton, skeleton) &&
-          arguments.fixed.equal(entry.fixed))
+  EntryPointer known(const Arguments& arguments, const py::object& skeleton, const Tensors& leaves) const {
+    for (const EntryPointer& entry : entries_)
+      if (matches(*entry, leaves) && same_skeleton(entry->skeleton, skeleton) &&
+          same_skeleton(entry->fixed, arguments.fixed))
         return entry;
-    std::erase_if(entries_, [](const Entry& e) { return !e.traced; });  // whose function failed
+    return nullptr;
+  }
+
+  EntryPointer make(const Arguments& arguments, const py::object& skeleton, const Tensors& leaves, bool plain) const {
+    refuse_arrays(arguments.fixed);
     Call call(function_with(arguments.fixed), py::args(arguments.followed), py::kwargs(), Leaves::numbers);
     Jit jit(call.function());
-    Entry entry{skeleton, arguments.fixed, {}, {}, std::move(call), std::move(jit)};
+    Entry entry{skeleton, arguments.fixed, {}, {}, std::move(call), std::move(jit), plain};
     for (const Tensor& x : leaves) {
       entry.avals.push_back(graph::aval(x));
       entry.weak.push_back(x.node()->weak);
     }
-    entries_.push_front(std::move(entry));
-    return entries_.front();
+    return std::make_shared<const Entry>(std::move(entry));
   }
 
   static bool matches(const Entry& entry, const Tensors& leaves) {
@@ -128,12 +156,12 @@ class CompiledFunction {
 
   /// f of the followed arguments alone.
   py::cpp_function function_with(const py::tuple& fixed) const {
-    return {[f = f_, fixed, this_one = *this](const py::tuple& args, const py::dict& kwargs) {
+    return {[f = f_, fixed, numbers = numbers_](const py::tuple& args, const py::dict& kwargs) {
       if (fixed.size() == 0) return f(*args, **kwargs);
       py::list all;
       const py::tuple constants = fixed[0];
       for (std::size_t i = 0; i < args.size(); ++i)
-        all.append(this_one.is_fixed(i, args.size()) ? py::object(constants[i]) : py::object(args[i]));
+        all.append(is_fixed(numbers, i, args.size()) ? py::object(constants[i]) : py::object(args[i]));
       const py::dict by_name = kwargs.attr("copy")();
       by_name.attr("update")(fixed[1]);
       return f(*all, **by_name);
@@ -143,8 +171,8 @@ class CompiledFunction {
   py::function f_;
   std::vector<int> numbers_;
   std::vector<std::string> names_;
-  std::list<Entry> entries_;
-  Entry* last_ = nullptr;
+  std::list<EntryPointer> entries_;  // grows only: comparing may run Python code, which may call again
+  EntryPointer last_;
 };
 
 }  // namespace

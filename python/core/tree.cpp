@@ -1,5 +1,8 @@
 #include "python/core/tree.h"
 
+#include <bit>
+#include <cstdint>
+
 #include "core/error.h"
 
 namespace terrella::python {
@@ -105,6 +108,10 @@ py::object rebuild(py::handle skeleton, const Tensors& leaves, std::size_t& next
 bool same_skeleton(py::handle a, py::handle b) {
   if (a.is(b) && !is_nest(a)) return true;
   if (Py_TYPE(a.ptr()) != Py_TYPE(b.ptr()) || is_mark(a) || is_mark(b)) return false;
+  if (as_tensor(a)) return false;  // equal only to itself: it never changes
+  if (PyFloat_Check(a.ptr()))      // 0.0 is not -0.0, and NaN is NaN
+    return std::bit_cast<std::uint64_t>(PyFloat_AS_DOUBLE(a.ptr())) ==
+           std::bit_cast<std::uint64_t>(PyFloat_AS_DOUBLE(b.ptr()));
   if (!is_nest(a)) return a.equal(b);
   if (py::len(a) != py::len(b)) return false;
   const Level level;

@@ -1,5 +1,7 @@
 """Compiled functions from Python: what they are compiled for, and that they give what the function gives."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,68 @@ def test_dump_writes_every_pass(tmp_path, monkeypatch):
     assert any(n.endswith("fuse.dot") for n in names)
     fused = next(p for p in (tmp_path / "passes").iterdir() if p.name.endswith("fuse.txt")).read_text()
     assert "tape over [3]" in fused
+
+
+def test_a_function_that_calls_itself():
+    factorial = tl.jit(lambda x, n: x if n == 0 else x * n * factorial(x, n - 1), static_argnums=1)
+    for _ in range(2):
+        close(factorial(tl.ones(3), 5), np.full(3, 120.0))
+    endless = tl.jit(lambda x: endless(x))
+    with pytest.raises(RecursionError):
+        endless(tl.ones(2))
+
+
+def test_first_calls_of_several_threads():
+    f = tl.jit(lambda x, n: tl.sum(tl.tanh(x) * n), static_argnums=1)
+    wrong = []
+
+    def work(k):
+        for i in range(60):
+            n = (7 * i + k) % 30
+            value = float(f(tl.ones(1 + n % 5), n))
+            if abs(value - np.tanh(1) * n * (1 + n % 5)) > 1e-12:
+                wrong.append((n, value))
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert f.compiled == 30
+
+
+def test_static_arguments_that_compare_oddly():
+    f = tl.jit(lambda x, s: x * s, static_argnums=1)
+    x = tl.tensor([1, 2])
+    assert f(x, 1).dtype == f(x, True).dtype == tl.int64
+    assert f(x, 1.0).dtype == tl.float64, "1 == 1.0 == True, but they are other programs"
+    assert np.signbit(np.asarray(f(x, -0.0))).all() and not np.signbit(np.asarray(f(x, 0.0))).any()
+    compiled = f.compiled
+    f(x, float("nan"))
+    f(x, float("nan"))
+    assert f.compiled == compiled + 1
+
+    length = tl.jit(lambda x, s: x + len(s), static_argnums=1)
+    sizes = [1, 2]
+    close(length(tl.ones(1), sizes), [3.0])
+    sizes.append(3)
+    close(length(tl.ones(1), sizes), [4.0])
+
+    scale = tl.jit(lambda x, s: x * tl.sum(s), static_argnums=1)
+    close(scale(tl.ones(1), tl.tensor([1.0, 2.0])), [3.0])
+    close(scale(tl.ones(1), tl.tensor([1.0, 3.0])), [4.0])
+    with pytest.raises(ValueError, match="static argument holds a numpy array"):
+        scale(tl.ones(1), [np.ones(2)])
+
+
+def test_many_static_values_take_memory_in_proportion():
+    resource = pytest.importorskip("resource")
+    f = tl.jit(lambda x, n: x * n, static_argnums=1)
+    x = tl.ones(3)
+    sizes = []
+    for i in range(900):
+        float(tl.sum(f(x, i)))
+        if i % 300 == 299:
+            sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    assert sizes[2] - sizes[0] < 40 * 1024  # KiB; every program held those before it: 130 MiB
