@@ -107,7 +107,7 @@ class Scheduler {
       for (const Value f : unit.reads) ++left_[index(f)];
       if (before.empty()) ready_.push_back(u);
     }
-    constexpr std::int32_t for_ever = 1 << 30;
+    constexpr std::int64_t for_ever = std::int64_t{1} << 32;
     for (const std::vector<Value>* list : {&program_.outputs, &program_.inputs})
       for (const Value v : *list) left_[index(family_(v))] += for_ever;
     for (const Program::Constant& c : program_.constants) left_[index(family_(c.value))] += for_ever;
@@ -131,7 +131,7 @@ class Scheduler {
   Families family_;
   std::vector<Unit> units_;
   std::vector<std::size_t> ready_;
-  std::vector<std::int32_t> left_;  // units that have yet to read a family
+  std::vector<std::int64_t> left_;  // units that have yet to read a family
   std::vector<std::int64_t> held_;  // bytes of a family
 };
 

@@ -24,6 +24,8 @@ class Simplifier {
 
  private:
   bool is(Value v, double number) const { return number_[static_cast<std::size_t>(v)] == number; }
+  /// As a factor or exponent. Not of complex numbers, of which 1 * (inf + i) is inf + NaN i.
+  bool acts_as(Value v, double number) const { return is(v, number) && !is_complex(program_.aval(v).dtype); }
 
   /// The operand of the instruction that makes v, if that is this operation and computes in the shape of its operand.
   std::optional<Value> operand_of(Value v, Elementwise operation) const {
@@ -62,16 +64,16 @@ class Simplifier {
         if (const auto minus = operand_of(y, Elementwise::negative)) change(in, Elementwise::add, {x, *minus});
         return;
       case Elementwise::multiply:
-        if (is(y, 1) && become(in, x)) return;
-        if (is(x, 1) && become(in, y)) return;
-        if (is(y, -1)) change(in, Elementwise::negative, {x});
+        if (acts_as(y, 1) && become(in, x)) return;
+        if (acts_as(x, 1) && become(in, y)) return;
+        if (acts_as(y, -1)) change(in, Elementwise::negative, {x});
         return;
       case Elementwise::divide:
-        if (is(y, 1)) become(in, x);
+        if (acts_as(y, 1)) become(in, x);
         return;
       case Elementwise::power:
-        if (is(y, 1) && become(in, x)) return;
-        if (is(y, 2)) change(in, Elementwise::square, {x});
+        if (acts_as(y, 1) && become(in, x)) return;
+        if (acts_as(y, 2)) change(in, Elementwise::square, {x});
         return;
       case Elementwise::negative:
         if (const auto twice = operand_of(x, Elementwise::negative)) become(in, *twice);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/backend/cpu/memory.h"
 #include "core/debug.h"
 #include "core/error.h"
@@ -51,6 +53,27 @@ TEST(Jit, NumbersAdoptThePrecisionOfWhatTheyMeet) {
   const Tensor x = random_normal({5}, 1, DType::f32);
   EXPECT_EQ(g(x, Tensor(2.0)).dtype(), DType::f32);
   EXPECT_EQ(g(x, full({}, 2.0, DType::f64)).dtype(), DType::f64) << "a strong scalar is another signature";
+}
+
+TEST(Jit, ComplexNumbersThatAreNotFiniteAreThoseOfTheFunction) {
+  const auto f = [](const Tensor& z) {
+    const Tensor one = full({}, 1.0, DType::c128);
+    return Tensors{z * one, z * -one, z / one, power(z, one), power(z, one * 2.0)};
+  };
+  const double infinite = std::numeric_limits<double>::infinity();
+  const Tensor z = full({3}, Tensor(std::complex<double>(infinite, 1.0)));
+  const Tensors want = f(z), got = jit(f)(z);
+  for (std::size_t i = 0; i < want.size(); ++i)
+    for (Tensor (*const part)(const Tensor&) : {&real, &imag}) {
+      const Tensor x = part(want[i]), y = part(got[i]);
+      EXPECT_TRUE(all(logical_or(equal(x, y), logical_and(isnan(x), isnan(y)))).item()) << i;
+    }
+}
+
+TEST(Jit, ReturnsOneValueManyTimes) {
+  const Tensor x = random_normal({9}, 1);
+  for (const Tensor& y : jit([](const Tensor& a) { return Tensors(9, tanh(a * 2.0)); })(x))
+    EXPECT_EQ(largest_difference(y, tanh(x * 2.0)), 0);
 }
 
 TEST(Jit, FusesElementwiseChainsAndTheirReductions) {
