@@ -54,17 +54,10 @@ class Terrella:
         return value, u_t, u_x, u_xx
 
     def adam(self):
-        start = self.tl.optimize.adam_start
-
         def step(p, g, state):
             return self.tl.optimize.adam(p, g, state, 1e-3)
 
-        def begin(p):
-            state = start(p)
-            state["step"] = self.tl.tensor(0.0)
-            return state
-
-        return step, begin
+        return step, self.tl.optimize.adam_start
 
 
 class Jax:

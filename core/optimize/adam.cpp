@@ -49,6 +49,7 @@ Tensors stepped(const Tensors& in) {
 
 AdamState adam_start(const Tensors& parameters) {
   AdamState state;
+  state.step = full({}, 0.0, DType::f64);  // as steps return it: a function of the state is compiled once
   for (const Tensor& x : parameters) {
     state.mean.push_back(zeros_like(x));
     state.square.push_back(zeros_like(x));

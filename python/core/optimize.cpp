@@ -36,7 +36,7 @@ py::object entry(const py::dict& state, const char* key) {
 py::tuple python_adam(const py::object& parameters, const py::object& gradients, const py::dict& state,
                       const optimize::AdamOptions& options) {
   Tensors x;
-  const py::object skeleton = flatten(parameters, Leaves::arrays, x);
+  const py::object skeleton = flatten(parameters, Leaves::floats, x);
   const Tensors g = leaves_like(skeleton, gradients, "adam: gradients");
   const optimize::AdamState before{entry(state, "step").cast<Tensor>(),
                                    leaves_like(skeleton, entry(state, "mean"), "adam: state['mean']"),
@@ -56,7 +56,7 @@ void bind_optimize(py::module_& parent) {
       "adam_start",
       [](const py::object& parameters) {
         Tensors x;
-        const py::object skeleton = flatten(parameters, Leaves::arrays, x);
+        const py::object skeleton = flatten(parameters, Leaves::floats, x);
         return state_of(skeleton, optimize::adam_start(x));
       },
       "parameters"_a, "The state before the first step of adam: a dict of step, mean and square.");
@@ -70,7 +70,7 @@ void bind_optimize(py::module_& parent) {
       "beta2"_a = 0.999, "epsilon"_a = 1e-8, "weight_decay"_a = 0.0,
       R"(One step of Adam over all tensors of a nest, as one fused job; alone or inside of a compiled function.
 
-parameters : nest (tuples, lists, dicts) of float32 and float64 tensors
+parameters : nest (tuples, lists, dicts) of float32 and float64 tensors; floats in it are float64
 gradients  : built like parameters
 state      : of adam_start or of the step before
 returns    : (parameters, state) after the step

@@ -37,7 +37,6 @@ def test_a_training_step_is_one_compiled_function():
 
     x = tl.zeros(20)
     state = tl.optimize.adam_start(x)
-    state["step"] = tl.tensor(0.0)
     for _ in range(300):
         value, x, state = train(x, state)
     assert value.item() < 1e-5
@@ -52,3 +51,11 @@ def test_mistakes_are_named():
         tl.optimize.adam(x, x, {})
     with pytest.raises(ValueError, match="gradient or state"):
         tl.optimize.adam(x, {"w": tl.ones(4)}, tl.optimize.adam_start(x))
+
+
+def test_adam_steps_floats_in_a_nest():
+    x = {"a": 1.0, "b": tl.tensor([1.0])}
+    x, state = tl.optimize.adam(x, {"a": 2.0, "b": tl.tensor([2.0])}, tl.optimize.adam_start(x), 0.1)
+    x, state = tl.optimize.adam(x, x, state, 0.1)
+    assert float(x["a"]) == float(x["b"][0]) < 0.9
+    assert float(state["mean"]["a"]) == float(state["mean"]["b"][0])
