@@ -195,3 +195,19 @@ def test_many_static_values_take_memory_in_proportion():
         if i % 300 == 299:
             sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     assert sizes[2] - sizes[0] < 40 * 1024  # KiB; every program held those before it: 130 MiB
+
+
+def test_static_arguments_by_position_and_by_name():
+    def rows(x, n=2):
+        return tl.reshape(x, (n, -1))
+
+    for static in ({"static_argnums": 1}, {"static_argnums": -1}, {"static_argnames": "n"}):
+        f = tl.jit(rows, **static)
+        assert f(tl.ones(12)).shape == (2, 6)
+        assert f(tl.ones(12), 3).shape == f(tl.ones(12), n=3).shape == (3, 4)
+    assert tl.jit(lambda *x: tl.reshape(x[0], (x[-1], -1)), static_argnums=-1)(tl.ones(12), 3).shape == (3, 4)
+    assert tl.jit(lambda x, **k: tl.reshape(x, (k["n"], -1)), static_argnames="n")(tl.ones(12), n=3).shape == (3, 4)
+    with pytest.raises(ValueError, match="static_argnums names argument 5"):
+        tl.jit(rows, static_argnums=5)
+    with pytest.raises(ValueError, match="static_argnames names argument 'm'"):
+        tl.jit(rows, static_argnames="m")
