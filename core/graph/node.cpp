@@ -114,6 +114,7 @@ Tensor again(const Tensor& original, Tensors inputs) {
   Tensor x(node, Tensor::Adopt{});
   node->dtype = from.dtype;
   node->shape = from.shape;
+  node->weak = from.weak;
   if (from.tuple) {
     node->tuple = std::make_unique<Tuple>();
     node->tuple->avals = from.tuple->avals;

@@ -54,8 +54,11 @@ void CompiledOp::evaluate(Backend&, std::span<const Array> inputs, std::span<Arr
   std::move(results.begin(), results.end(), outputs.begin());
 }
 
-CompiledOp::Compiled CompiledOp::derived(const std::string& key, const std::function<Tensors(const Tensors&)>& f,
+CompiledOp::Compiled CompiledOp::derived(const std::string& what, const std::function<Tensors(const Tensors&)>& f,
                                          const Tensors& like) const {
+  std::vector<bool> numbers;
+  for (const Tensor& x : like) numbers.push_back(x.node()->weak);
+  const std::string key = what + ' ' + mask(numbers);
   {
     const std::lock_guard lock(mutex_);
     if (const auto known = derived_.find(key); known != derived_.end()) return known->second;
@@ -107,10 +110,12 @@ Tensors CompiledOp::vmap(std::span<const Tensor> inputs, const std::vector<bool>
 Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs) {
   if (tracing > 0) return graph::play(op->inside(), inputs);
   const Tensors& outputs = op->inside().outputs;
-  if (outputs.size() == 1) return {graph::make(op, std::move(inputs), graph::aval(outputs[0]))};
   std::vector<graph::Aval> avals;
   for (const Tensor& y : outputs) avals.push_back(graph::aval(y));
-  return graph::make_tuple(op, std::move(inputs), avals);
+  Tensors results = outputs.size() == 1 ? Tensors{graph::make(op, std::move(inputs), avals[0])}
+                                        : graph::make_tuple(op, std::move(inputs), avals);
+  for (std::size_t k = 0; k < outputs.size(); ++k) results[k].node()->weak = outputs[k].node()->weak;
+  return results;
 }
 
 graph::Subgraph trace(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments) {

@@ -26,7 +26,7 @@ class CompiledOp final : public graph::Op {
 
  private:
   using Compiled = std::shared_ptr<const CompiledOp>;
-  Compiled derived(const std::string& key, const std::function<Tensors(const Tensors&)>& f, const Tensors& like) const;
+  Compiled derived(const std::string& what, const std::function<Tensors(const Tensors&)>& f, const Tensors& like) const;
 
   graph::Subgraph inside_;
   mutable std::once_flag once_;

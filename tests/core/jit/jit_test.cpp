@@ -55,6 +55,18 @@ TEST(Jit, NumbersAdoptThePrecisionOfWhatTheyMeet) {
   EXPECT_EQ(g(x, full({}, 2.0, DType::f64)).dtype(), DType::f64) << "a strong scalar is another signature";
 }
 
+TEST(Jit, NumbersComeOutAsNumbers) {
+  const auto twice = jit([](const Tensor& n) { return sin(n) * 2.0; });
+  const auto both = jit([](const Tensor& n) { return Tensors{n, n + 1.0, full({}, 1.0, DType::f64)}; });
+  const Tensor x = random_normal({5}, 1, DType::f32), two(2.0);
+  EXPECT_EQ((x * twice(two)).dtype(), DType::f32);
+  EXPECT_EQ((x * both(two)[0]).dtype(), DType::f32);
+  EXPECT_EQ((x * both(two)[1]).dtype(), DType::f32);
+  EXPECT_EQ((x * both(two)[2]).dtype(), DType::f64);
+  EXPECT_EQ(jit([&](const Tensor& y, const Tensor& n) { return y * twice(n); })(x, two).dtype(), DType::f32);
+  EXPECT_EQ(grad([&](const Tensor& y) { return sum(y * twice(two)); })(x).dtype(), DType::f32);
+}
+
 TEST(Jit, ComplexNumbersThatAreNotFiniteAreThoseOfTheFunction) {
   const auto f = [](const Tensor& z) {
     const Tensor one = full({}, 1.0, DType::c128);
