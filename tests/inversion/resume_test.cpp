@@ -92,7 +92,8 @@ TEST(Resume, WorkStoppedWithinAnIterationGoesOnToTheSameBits) {
 TEST(Resume, StoppedRunsGoOnToTheSameBits) {
   const TemporaryFolder folder("resume");
   for (const Invert1dOptions& o : methods()) {
-    const Result whole = invert_1d(line(), o);
+    int calls_in_all = 0;
+    const Result whole = invert_1d(line(), o, {.progress = [&](const Progress1d&) { return ++calls_in_all > 0; }});
     RunControl control{.checkpoint = folder / "run.checkpoint"};
     for (const int after : {1, 4, 9}) {
       std::stop_source source;
@@ -107,8 +108,9 @@ TEST(Resume, StoppedRunsGoOnToTheSameBits) {
       const Result part = invert_1d(line(), o, control);
       EXPECT_EQ(part.fits.size(), 4);
       int stopped = 0;
-      for (const SiteFit& fit : part.fits) stopped += fit.stopped == "stopped on request" && !fit.converged;
-      EXPECT_GE(stopped, calls >= after ? 1 : 0);  // the line together takes fewer than nine
+      for (const SiteFit& fit : part.fits) stopped += fit.stopped.ends_with("stopped on request") && !fit.converged;
+      // Each of the other sites may be in its last iteration when the stop is asked for.
+      EXPECT_GE(stopped, calls_in_all > after + 3 ? 1 : 0) << after << " of " << calls_in_all;
       ASSERT_TRUE(has_checkpoint(control.checkpoint));
       control.resume = true;
       control.stop = {};
