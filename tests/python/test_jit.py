@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from sanitizer import measured_without
 
 import terrella as tl
 
@@ -136,6 +137,10 @@ def test_a_function_that_calls_itself():
     factorial = tl.jit(lambda x, n: x if n == 0 else x * n * factorial(x, n - 1), static_argnums=1)
     for _ in range(2):
         close(factorial(tl.ones(3), 5), np.full(3, 120.0))
+
+
+@measured_without  # whose frames are so large that a thousand of them overflow the stack
+def test_endless_recursion_is_an_error():
     endless = tl.jit(lambda x: endless(x))
     with pytest.raises(RecursionError):
         endless(tl.ones(2))

@@ -10,11 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sanitizer import measured_without
 
 import terrella as tl
 from terrella import _terrella
-
-sanitized = pytest.mark.skipif("libasan" in os.environ.get("LD_PRELOAD", ""), reason="measured without a sanitizer")
 
 
 def cpu_seconds(code):
@@ -23,7 +22,7 @@ def cpu_seconds(code):
     return float(subprocess.run([sys.executable, "-c", measured], check=True, capture_output=True, text=True).stdout)
 
 
-@sanitized
+@measured_without
 def test_import_takes_at_most_0_3_seconds():
     assert min(cpu_seconds("import terrella") for _ in range(3)) < 0.3
 
@@ -50,7 +49,7 @@ def test_errors_form_the_documented_hierarchy():
     assert not issubclass(tl.TerrellaError, ValueError)
 
 
-@sanitized
+@measured_without
 def test_stubs_name_all_that_the_module_has():
     stub = Path(tl.__file__).parent / "_terrella" / "__init__.pyi"
     tree = list(ast.walk(ast.parse(stub.read_text())))
@@ -64,7 +63,7 @@ def test_stubs_name_all_that_the_module_has():
     assert stub.parent.with_name("py.typed").exists()
 
 
-@sanitized
+@measured_without
 def test_a_type_checker_follows_a_users_program(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
