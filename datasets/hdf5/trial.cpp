@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -19,25 +21,43 @@ namespace {
 // What the child says: one of these, and after `refused` the message.
 constexpr char ended = 'e', refused = 'r';
 
+/// Lowers a limit of this process; false where it is that low already.
+bool limit(decltype(RLIMIT_CORE) what, rlim_t most) {
+  rlimit now{};
+  if (::getrlimit(what, &now) != 0 || now.rlim_cur <= most) return false;
+  now.rlim_cur = most;
+  return ::setrlimit(what, &now) == 0;
+}
+
+/// Bounds what a forged file may cost; honest ones, packed as tightly as deflate can, stay far below. Returns whether
+/// memory that runs out is the file's fault.
+bool limit_cost(std::size_t bytes) {
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_CPU, 2 + bytes / 100'000);
+  std::size_t pages = 0;
+  if (!(std::ifstream("/proc/self/statm") >> pages)) return false;
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return limit(RLIMIT_AS, pages * page + (std::size_t{256} << 20) + 4096 * bytes);
+}
+
 /// Never returns. Nothing in the pipe means that `parse` did not come to an end.
-[[noreturn]] void run(const std::function<void()>& parse, unsigned seconds, int pipe_end) {
-  const rlimit no_core{0, 0};
-  ::setrlimit(RLIMIT_CORE, &no_core);
+[[noreturn]] void run(const std::function<void()>& parse, std::size_t bytes, int pipe_end) {
+  const bool bounded = limit_cost(bytes);
   // The handlers of the program, of Python or of a sanitizer are not for this; nor are their words on stderr.
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGTERM, SIGINT})
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGALRM, SIGXCPU, SIGTERM, SIGINT})
     ::signal(signal, SIG_DFL);
   sigset_t all;
   ::sigfillset(&all);
   ::sigprocmask(SIG_UNBLOCK, &all, nullptr);
   const int silence = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
   if (silence >= 0) ::dup2(silence, STDERR_FILENO);
-  ::alarm(seconds);
+  ::alarm(static_cast<unsigned>(600 + bytes / 10'000));
   std::string answer(1, ended);
   try {
     parse();
-  } catch (const FormatError& error) {
-    answer = refused + std::string(error.what());
-  } catch (...) {  // an end like another, which the parent meets itself
+  } catch (const FormatError& error) { answer = refused + std::string(error.what()); } catch (const std::bad_alloc&) {
+    if (bounded) ::_exit(1);  // else memory is short for all
+  } catch (...) {             // an end like another, which the parent meets itself
   }
   std::string_view rest = answer;
   while (!rest.empty()) {
@@ -59,7 +79,7 @@ void try_in_child(const std::string& path, std::size_t bytes, const std::functio
   };
   if (::pipe2(ends, O_CLOEXEC) != 0) refuse();
   const pid_t child = ::fork();
-  if (child == 0) run(parse, static_cast<unsigned>(60 + bytes / 1000000), ends[1]);
+  if (child == 0) run(parse, bytes, ends[1]);
   const int error = errno;
   ::close(ends[1]);
   std::string answer;
@@ -78,7 +98,9 @@ void try_in_child(const std::string& path, std::size_t bytes, const std::functio
     refuse();
   }
   if (answer.empty())
-    throw FormatError(path, 0, "is damaged in a way that breaks libhdf5; its seal was renewed after that");
+    throw FormatError(path, 0,
+                      "is damaged in a way that breaks libhdf5, or that asks for far more time or memory than such a "
+                      "file can need; its seal was renewed after that");
   if (answer[0] == refused) {
     const std::string prefix = path + ": ";
     const std::string_view message = std::string_view(answer).substr(1);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -206,6 +207,22 @@ TEST(SurveyFile, WhatBreaksInTheChildIsAnErrorHere) {
     ADD_FAILURE() << "accepted";
   } catch (const FormatError& error) { EXPECT_STREQ(error.what(), "x.h5: is odd"); }
   EXPECT_THROW(hdf5::try_in_child("x.h5", 0, [] { ::raise(SIGKILL); }), FormatError);
+}
+
+TEST(SurveyFile, WhatCostsTooMuchInTheChildIsAnErrorHere) {
+  const hdf5::Library alone;
+  const auto hold = [](std::size_t bytes) {
+    const std::string held(bytes, 'x');
+    EXPECT_EQ(held.back(), 'x');
+  };
+  EXPECT_NO_THROW(hdf5::try_in_child("x.h5", 0, [&] { hold(std::size_t{100} << 20); }));
+  EXPECT_NO_THROW(hdf5::try_in_child("x.h5", 100'000, [&] { hold(std::size_t{400} << 20); }));
+  EXPECT_THROW(hdf5::try_in_child("x.h5", 0, [&] { hold(std::size_t{400} << 20); }), FormatError);
+  std::atomic<bool> ends = false;
+  const auto spin = [&] {
+    while (!ends) continue;
+  };
+  EXPECT_THROW(hdf5::try_in_child("x.h5", 0, spin), FormatError);
 }
 
 TEST(SurveyFile, DamageUnderARenewedSealNeverCrashes) {
