@@ -1,5 +1,8 @@
 #include "core/optimize/adam.h"
 
+#include <cmath>
+#include <utility>
+
 #include "core/error.h"
 #include "core/jit.h"
 #include "core/ops.h"
@@ -22,6 +25,19 @@ void check(const Tensors& parameters, const Tensors& gradients, const AdamState&
         fail("adam: parameter ", i, " is ", name(parameters[i].dtype()), ' ', parameters[i].shape(),
              ", but its gradient or state ", name(t.dtype()), ' ', t.shape());
   }
+}
+
+void check(const AdamOptions& o) {
+  if (o.learning_rate.size() != 1 || is_complex(o.learning_rate.dtype()) || o.learning_rate.dtype() == DType::boolean)
+    fail("adam: the learning rate is ", name(o.learning_rate.dtype()), ' ', o.learning_rate.shape(),
+         "; it must be one real number");
+  if (o.learning_rate.evaluated() && !std::isfinite(o.learning_rate.item()))
+    fail("adam: the learning rate is ", o.learning_rate.item(), "; it must be finite");
+  for (const auto& [option, value] : {std::pair("beta1", o.beta1), {"beta2", o.beta2}})
+    if (!(value >= 0 && value < 1)) fail("adam: ", option, " is ", value, "; it must be at least 0 and less than 1");
+  for (const auto& [option, value] : {std::pair("epsilon", o.epsilon), {"weight_decay", o.weight_decay}})
+    if (!(value >= 0 && std::isfinite(value)))
+      fail("adam: ", option, " is ", value, "; it must be 0 or more, and finite");
 }
 
 /// (step, options, parameters, gradients, means, squares) -> (step, parameters, means, squares)
@@ -58,11 +74,11 @@ AdamState adam_start(const Tensors& parameters) {
 }
 
 AdamStep adam(const Tensors& parameters, const Tensors& gradients, const AdamState& state, const AdamOptions& options) {
+  check(options);
   check(parameters, gradients, state);
   static const Jit compiled{Function(stepped)};
-  Tensors in = {cast(state.step, DType::f64)};
-  for (const double option :
-       {options.learning_rate, options.beta1, options.beta2, options.epsilon, options.weight_decay})
+  Tensors in = {cast(state.step, DType::f64), cast(reshape(options.learning_rate, {}), DType::f64)};
+  for (const double option : {options.beta1, options.beta2, options.epsilon, options.weight_decay})
     in.push_back(full({}, option, DType::f64));
   for (const Tensors* part : {&parameters, &gradients, &state.mean, &state.square})
     in.insert(in.end(), part->begin(), part->end());

@@ -5,9 +5,9 @@
 namespace terrella::optimize {
 
 struct AdamOptions {
-  double learning_rate = 1e-3;
-  double beta1 = 0.9;    ///< how much of the mean gradient is kept
-  double beta2 = 0.999;  ///< how much of the mean square is kept
+  Tensor learning_rate = Tensor(1e-3);  ///< a scalar; in a compiled function an argument, where it changes
+  double beta1 = 0.9;                   ///< how much of the mean gradient is kept
+  double beta2 = 0.999;                 ///< how much of the mean square is kept
   double epsilon = 1e-8;
   double weight_decay = 0;  ///< of the parameters themselves, times the learning rate: Loshchilov & Hutter (2019)
 };
@@ -28,7 +28,8 @@ struct AdamStep {
 
 /// One step. All tensors together run as one fused job; options may change from step to step.
 ///
-/// parameters, gradients  as many of each, of the same shapes; real floating (std::invalid_argument)
+/// parameters, gradients  as many of each, of the same shapes; real floating
+/// std::invalid_argument  otherwise, and for options that no step can have (a beta of 1, a NaN)
 /// Kingma & Ba (2015), algorithm 1: x -= rate * mean / (1 - beta1^t) / (sqrt(square / (1 - beta2^t)) + epsilon)
 AdamStep adam(const Tensors& parameters, const Tensors& gradients, const AdamState& state,
               const AdamOptions& options = {});

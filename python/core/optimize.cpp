@@ -62,9 +62,9 @@ void bind_optimize(py::module_& parent) {
       "parameters"_a, "The state before the first step of adam: a dict of step, mean and square.");
   m.def(
       "adam",
-      [](const py::object& parameters, const py::object& gradients, const py::dict& state, double learning_rate,
+      [](const py::object& parameters, const py::object& gradients, const py::dict& state, const Operand& learning_rate,
          double beta1, double beta2, double epsilon, double weight_decay) {
-        return python_adam(parameters, gradients, state, {learning_rate, beta1, beta2, epsilon, weight_decay});
+        return python_adam(parameters, gradients, state, {learning_rate.value, beta1, beta2, epsilon, weight_decay});
       },
       "parameters"_a, "gradients"_a, "state"_a, "learning_rate"_a = 1e-3, py::kw_only(), "beta1"_a = 0.9,
       "beta2"_a = 0.999, "epsilon"_a = 1e-8, "weight_decay"_a = 0.0,
@@ -73,12 +73,12 @@ void bind_optimize(py::module_& parent) {
 parameters : nest (tuples, lists, dicts) of float32 and float64 tensors; floats in it are float64
 gradients  : built like parameters
 state      : of adam_start or of the step before
+learning_rate : a number or a scalar tensor; it may change from step to step, and compiles nothing anew where it is an
+             argument of the compiled function
 returns    : (parameters, state) after the step
-raises     : ValueError where nests, shapes or dtypes differ
+raises     : ValueError where nests, shapes or dtypes differ, and for options that no step can have
 
-Kingma & Ba (2015), algorithm 1; weight_decay as Loshchilov & Hutter (2019). The learning rate may change from step to
-step.
-
+Kingma & Ba (2015), algorithm 1; weight_decay as Loshchilov & Hutter (2019).
 >>> x = tl.tensor([1.0, -2.0])
 >>> state = tl.optimize.adam_start(x)
 >>> x, state = tl.optimize.adam(x, 2 * x, state, learning_rate=0.1)

@@ -43,6 +43,22 @@ def test_a_training_step_is_one_compiled_function():
     assert train.compiled == 1
 
 
+def test_a_schedule_of_the_rate_is_an_argument_of_the_compiled_step():
+    @tl.jit
+    def train(x, state, rate):
+        return tl.optimize.adam(x, 2 * x, state, rate)
+
+    x = tl.tensor([1.0, -2.0])
+    state = tl.optimize.adam_start(x)
+    for rate in (0.3, 0.1, 0.05):
+        x, state = train(x, state, tl.tensor(rate))
+    assert train.compiled == 1
+    with pytest.raises(ValueError, match="learning rate"):
+        tl.optimize.adam(x, x, state, float("nan"))
+    with pytest.raises(ValueError, match="beta1"):
+        tl.optimize.adam(x, x, state, beta1=1)
+
+
 def test_mistakes_are_named():
     x = {"w": tl.ones(3)}
     with pytest.raises(ValueError, match="gradients"):
