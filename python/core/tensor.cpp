@@ -216,6 +216,7 @@ void bind_core(py::module_& m) {
   bind_creation(m);
   bind_random(m);
   bind_linalg(m);
+  bind_fft(m);
   bind_transforms(m);
   bind_jit(m);
   bind_optimize(m);

@@ -13,6 +13,7 @@ void bind_shapes(py::module_& m, py::class_<Tensor>& tensor);
 void bind_creation(py::module_& m);
 void bind_random(py::module_& m);
 void bind_linalg(py::module_& m);
+void bind_fft(py::module_& m);
 void bind_transforms(py::module_& m);
 void bind_jit(py::module_& m);
 void bind_optimize(py::module_& m);

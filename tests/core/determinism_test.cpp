@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/backend/cpu/parallel.h"
+#include "core/fft.h"
 #include "core/ops.h"
 #include "core/random.h"
 #include "core/transform.h"
@@ -40,6 +41,13 @@ const Job jobs[] = {
      [](DType d) {
        return sum(reshape(large(d), {70000, 3}), {0});
      }},
+    {"fft", [](DType d) { return fft::fftn(large(d)); }},
+    {"fft_of_a_long_line", [](DType d) { return fft::fft(ravel(large(d))); }},
+    {"fft_of_a_prime_length",
+     [](DType d) {
+       return fft::fft(slice(ravel(large(d)), 0, {0, 100003}));
+     }},
+    {"rfft", [](DType d) { return fft::irfftn(fft::rfftn(real(large(d)))); }},
     {"mean", [](DType d) { return mean(large(d), {0}); }},
     {"prod", [](DType d) { return prod(1.0 + 1e-3 * large(d)); }},
     {"norm", [](DType d) { return norm(large(d), {1}); }},

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/backend/cpu/fourier.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/tape.h"
 
@@ -31,6 +32,15 @@ class Cpu final : public Backend {
     cpu::scatter_add(in, index, axis, out);
   }
   void matmul(const Array& x, const Array& y, Array& out) override { cpu::matmul(x, y, out); }
+  void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out) override {
+    cpu::fourier(in, axes, inverse, factor, out);
+  }
+  void fourier_of_real(const Array& in, int axis, double factor, Array& out) override {
+    cpu::fourier_of_real(in, axis, factor, out);
+  }
+  void real_of_fourier(const Array& in, int axis, double factor, Array& out) override {
+    cpu::real_of_fourier(in, axis, factor, out);
+  }
   std::shared_ptr<const TapeProgram> compile(const Tape& tape) override { return cpu::compile(tape); }
   void run(std::span<const TapeCall> calls) override { cpu::run(calls); }
 };

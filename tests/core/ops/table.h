@@ -13,5 +13,6 @@ std::vector<Case> shape_cases();
 std::vector<Case> reduce_cases();
 std::vector<Case> index_cases();
 std::vector<Case> matmul_cases();
+std::vector<Case> fft_cases();
 
 }  // namespace terrella::test
