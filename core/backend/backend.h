@@ -47,11 +47,11 @@ class Backend {
   virtual void matmul(const Array& x, const Array& y, Array& out) = 0;
   /// out_k = factor sum_j in_j exp(-2 pi i j k / n) over each of the axes, conjugate factors where inverse; complex.
   virtual void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out) = 0;
-  /// The elements 0 ... n / 2 of that, of real numbers along one axis.
-  virtual void fourier_of_real(const Array& in, int axis, double factor, Array& out) = 0;
-  /// The inverse of real result, of the elements 0 ... n / 2 of a spectrum; out tells n. Imaginary parts that a real
-  /// result excludes are not looked at.
-  virtual void real_of_fourier(const Array& in, int axis, double factor, Array& out) = 0;
+  /// The same of real numbers, elements 0 ... n / 2 along the last of the axes.
+  virtual void fourier_of_real(const Array& in, std::span<const int> axes, double factor, Array& out) = 0;
+  /// The inverse transform of a spectrum of which `in` holds that half; out tells n. Imaginary parts that a real result
+  /// excludes are not looked at.
+  virtual void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) = 0;
   /// A fused cluster made ready. Fails naming the instruction where the tape is wrong.
   virtual std::shared_ptr<const TapeProgram> compile(const Tape& tape) = 0;
   /// All calls as one parallel job: a hundred small tensors cost one fork. Calls do not read what others write.

@@ -29,6 +29,11 @@ Tensor weights(const Aval& spectrum, int axis, std::int64_t n, double others) {
   return cast(reshape(Tensor(values), shape), real_of(spectrum.dtype));
 }
 
+std::vector<int> shifted(std::vector<int> axes) {
+  for (int& a : axes) ++a;
+  return axes;
+}
+
 struct Fourier {
   static constexpr auto name = "fft";
   std::vector<int> axes;
@@ -37,50 +42,46 @@ struct Fourier {
   Aval output(const Aval& x) const { return x; }
   void apply(Backend& backend, const Array& x, Array& y) const { backend.fourier(x, axes, inverse, factor, y); }
   Tensor adjoint(const Tensor& g, const Aval&) const { return graph::linear(Fourier{axes, !inverse, factor}, g); }
-  Tensor batched(const Tensor& x) const {
-    std::vector<int> shifted = axes;
-    for (int& a : shifted) ++a;
-    return graph::linear(Fourier{shifted, inverse, factor}, x);
-  }
+  Tensor batched(const Tensor& x) const { return graph::linear(Fourier{shifted(axes), inverse, factor}, x); }
   graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
   bool operator==(const Fourier&) const = default;
 };
 
-struct RealOfFourier;
-
-/// Of real numbers; its adjoint is RealOfFourier but for weights, and the other way round.
+/// Of real numbers; half of the spectrum along the last axis. Its adjoint is RealOfFourier but for weights, and the
+/// other way round.
 struct FourierOfReal {
   static constexpr auto name = "rfft";
-  int axis;
+  std::vector<int> axes;
   double factor;
   Aval output(const Aval& x) const {
-    return {with_extent(x.shape, axis, x.shape[axis] / 2 + 1), x.dtype == DType::f32 ? DType::c64 : DType::c128};
+    return {with_extent(x.shape, axes.back(), x.shape[axes.back()] / 2 + 1),
+            x.dtype == DType::f32 ? DType::c64 : DType::c128};
   }
-  void apply(Backend& backend, const Array& x, Array& y) const { backend.fourier_of_real(x, axis, factor, y); }
+  void apply(Backend& backend, const Array& x, Array& y) const { backend.fourier_of_real(x, axes, factor, y); }
   Tensor adjoint(const Tensor& g, const Aval& from) const;
-  Tensor batched(const Tensor& x) const { return graph::linear(FourierOfReal{axis + 1, factor}, x); }
+  Tensor batched(const Tensor& x) const { return graph::linear(FourierOfReal{shifted(axes), factor}, x); }
   graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
   bool operator==(const FourierOfReal&) const = default;
 };
 
 struct RealOfFourier {
   static constexpr auto name = "irfft";
-  int axis;
+  std::vector<int> axes;
   std::int64_t n;
   double factor;
-  Aval output(const Aval& x) const { return {with_extent(x.shape, axis, n), real_of(x.dtype)}; }
-  void apply(Backend& backend, const Array& x, Array& y) const { backend.real_of_fourier(x, axis, factor, y); }
+  Aval output(const Aval& x) const { return {with_extent(x.shape, axes.back(), n), real_of(x.dtype)}; }
+  void apply(Backend& backend, const Array& x, Array& y) const { backend.real_of_fourier(x, axes, factor, y); }
   Tensor adjoint(const Tensor& g, const Aval& from) const {
-    return weights(from, axis, n, 2) * graph::linear(FourierOfReal{axis, factor}, g);
+    return weights(from, axes.back(), n, 2) * graph::linear(FourierOfReal{axes, factor}, g);
   }
-  Tensor batched(const Tensor& x) const { return graph::linear(RealOfFourier{axis + 1, n, factor}, x); }
+  Tensor batched(const Tensor& x) const { return graph::linear(RealOfFourier{shifted(axes), n, factor}, x); }
   graph::Lowering lowering() const { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
   bool operator==(const RealOfFourier&) const = default;
 };
 
 Tensor FourierOfReal::adjoint(const Tensor& g, const Aval& from) const {
-  const std::int64_t n = from.shape[axis];
-  return graph::linear(RealOfFourier{axis, n, factor}, weights(graph::aval(g), axis, n, 0.5) * g);
+  const std::int64_t n = from.shape[axes.back()];
+  return graph::linear(RealOfFourier{axes, n, factor}, weights(graph::aval(g), axes.back(), n, 0.5) * g);
 }
 
 Tensor complex(const Tensor& x) {
@@ -128,8 +129,6 @@ struct Plan {
     for (const std::int64_t n : lengths) product *= static_cast<double>(n);
     factor = norm == Norm::ortho ? 1 / std::sqrt(product) : (norm == Norm::backward) == inverse ? 1 / product : 1;
   }
-  /// Without the last axis.
-  std::vector<int> others() const { return {axes.begin(), axes.end() - 1}; }
   Tensor resize(const char* operation, Tensor x, std::size_t count) const {
     for (std::size_t i = 0; i < count; ++i) x = resized(operation, x, axes[i], lengths[i]);
     return x;
@@ -145,8 +144,7 @@ Tensor half_of(const char* operation, const Tensor& x, const Plan& plan) {
   if (is_complex(x.dtype())) fail(operation, ": takes real numbers, not ", name(x.dtype()), "; call fftn() or fft()");
   if (plan.axes.empty()) fail(operation, ": a scalar has no axis to transform along");
   const Tensor y = plan.resize(operation, is_real_floating(x.dtype()) ? x : cast(x, DType::f64), plan.axes.size());
-  const Tensor half = graph::linear(FourierOfReal{plan.axes.back(), plan.factor}, y);
-  return plan.axes.size() == 1 ? half : graph::linear(Fourier{plan.others(), false, 1}, half);
+  return graph::linear(FourierOfReal{plan.axes, plan.factor}, y);
 }
 
 Tensor real_from(const char* operation, const Tensor& x, const Plan& plan) {
@@ -154,13 +152,12 @@ Tensor real_from(const char* operation, const Tensor& x, const Plan& plan) {
   const std::int64_t n = plan.lengths.back();
   Tensor y = complex(plan.resize(operation, x, plan.axes.size() - 1));
   y = resized(operation, y, plan.axes.back(), n / 2 + 1);
-  if (plan.axes.size() > 1) y = graph::linear(Fourier{plan.others(), true, 1}, y);
-  return graph::linear(RealOfFourier{plan.axes.back(), n, plan.factor}, y);
+  return graph::linear(RealOfFourier{plan.axes, n, plan.factor}, y);
 }
 
 Lengths one(std::optional<std::int64_t> n) { return n ? Lengths{*n} : Lengths{}; }
 
-Tensor shifted(const Tensor& x, const Axes& axes, bool back) {
+Tensor moved(const Tensor& x, const Axes& axes, bool back) {
   Tensor y = x;
   for (int i = 0; i < x.rank(); ++i) {
     const bool named = axes.empty() || std::any_of(axes.begin(), axes.end(), [&](std::int64_t a) {
@@ -209,7 +206,7 @@ Tensor rfftfreq(std::int64_t n, double spacing) {
   if (n < 1) fail("rfftfreq: ", n, " samples; there must be 1 or more");
   return cast(arange(n / 2 + 1), DType::f64) / (static_cast<double>(n) * spacing);
 }
-Tensor fftshift(const Tensor& x, const Axes& axes) { return shifted(x, axes, false); }
-Tensor ifftshift(const Tensor& x, const Axes& axes) { return shifted(x, axes, true); }
+Tensor fftshift(const Tensor& x, const Axes& axes) { return moved(x, axes, false); }
+Tensor ifftshift(const Tensor& x, const Axes& axes) { return moved(x, axes, true); }
 
 }  // namespace terrella::fft

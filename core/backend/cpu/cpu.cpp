@@ -35,11 +35,11 @@ class Cpu final : public Backend {
   void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out) override {
     cpu::fourier(in, axes, inverse, factor, out);
   }
-  void fourier_of_real(const Array& in, int axis, double factor, Array& out) override {
-    cpu::fourier_of_real(in, axis, factor, out);
+  void fourier_of_real(const Array& in, std::span<const int> axes, double factor, Array& out) override {
+    cpu::fourier_of_real(in, axes, factor, out);
   }
-  void real_of_fourier(const Array& in, int axis, double factor, Array& out) override {
-    cpu::real_of_fourier(in, axis, factor, out);
+  void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) override {
+    cpu::real_of_fourier(in, axes, factor, out);
   }
   std::shared_ptr<const TapeProgram> compile(const Tape& tape) override { return cpu::compile(tape); }
   void run(std::span<const TapeCall> calls) override { cpu::run(calls); }

@@ -139,40 +139,103 @@ Lines real_lines(const AroundAxis& a) {
 
 }  // namespace
 
+namespace {
+
+/// The axes before the first one that is transformed are counted together: images of the rest, which are dealt with
+/// some at a time, so that what one axis wrote is still in the cache for the next.
+struct Images {
+  std::int64_t count = 1, together;
+  Shape each;             ///< of an image
+  std::vector<int> axes;  ///< counted from there; one more stands in front of them
+  Images(const Shape& shape, std::span<const int> wanted) {
+    const int first = *std::min_element(wanted.begin(), wanted.end());
+    for (int i = 0; i < first; ++i) count *= shape[i];
+    for (int i = first; i < shape.rank(); ++i) each.push_back(shape[i]);
+    for (const int axis : wanted) axes.push_back(axis - first + 1);
+    constexpr std::int64_t cached = 1 << 16;
+    together = wanted.size() == 1 ? count
+                                  : std::clamp<std::int64_t>(cached / std::max<std::int64_t>(1, each.size()), 1, count);
+  }
+  Shape block(std::int64_t images) const {
+    Shape shape{images};
+    for (const std::int64_t extent : each) shape.push_back(extent);
+    return shape;
+  }
+  template <class Body>
+  void run(const Body& body) const {
+    if (count == 0) return;
+    parallel_for((count + together - 1) / together, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) body(i * together, std::min(together, count - i * together));
+    });
+  }
+};
+
+/// Complex numbers along the axes, the last one first.
+template <class T>
+void along(const T* from, T* to, const Shape& shape, std::span<const int> axes, bool inverse, double factor) {
+  for (std::size_t i = axes.size(); i-- > 0;) {
+    const AroundAxis around(shape, axes[i]);
+    const Lines lines = complex_lines(around);
+    run(Job<T>{from, lines, to, lines, around.outer * around.inner, around.along, Kind::complex, inverse,
+               i == 0 ? factor : 1.0});
+    from = to;
+  }
+}
+
+}  // namespace
+
 void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out) {
   provide(out);
-  Array x = row_major(in);
+  const Array x = row_major(in);
+  const Images images(out.shape, axes);
   with_real(out.dtype, [&](auto t) {
     using T = decltype(t);
-    for (std::size_t i = axes.size(); i-- > 0;) {  // the last one stands closest
-      const AroundAxis around(out.shape, axes[i]);
-      const Lines lines = complex_lines(around);
-      run(Job<T>{numbers<T>(x), lines, numbers<T>(out), lines, around.outer * around.inner, around.along, Kind::complex,
-                 inverse, i == 0 ? factor : 1.0});
-      x = out;
-    }
+    images.run([&](std::int64_t first, std::int64_t count) {
+      const std::int64_t at = 2 * first * images.each.size();
+      along(numbers<T>(x) + at, numbers<T>(out) + at, images.block(count), images.axes, inverse, factor);
+    });
   });
 }
 
-void fourier_of_real(const Array& in, int axis, double factor, Array& out) {
+void fourier_of_real(const Array& in, std::span<const int> axes, double factor, Array& out) {
   provide(out);
   const Array x = row_major(in);
-  const AroundAxis from(in.shape, axis), to(out.shape, axis);
+  const Images real(in.shape, axes), half(out.shape, axes);
+  const int axis = real.axes.back();
+  const std::span<const int> others(real.axes.data(), real.axes.size() - 1);
   with_real(out.dtype, [&](auto t) {
     using T = decltype(t);
-    run(Job<T>{numbers<T>(x), real_lines(from), numbers<T>(out), complex_lines(to), from.outer * from.inner, from.along,
-               Kind::to_half, false, factor});
+    real.run([&](std::int64_t first, std::int64_t count) {
+      const AroundAxis from(real.block(count), axis), to(half.block(count), axis);
+      T* const spectrum = numbers<T>(out) + 2 * first * half.each.size();
+      run(Job<T>{numbers<T>(x) + first * real.each.size(), real_lines(from), spectrum, complex_lines(to),
+                 from.outer * from.inner, from.along, Kind::to_half, false, others.empty() ? factor : 1.0});
+      along(static_cast<const T*>(spectrum), spectrum, half.block(count), others, false, factor);
+    });
   });
 }
 
-void real_of_fourier(const Array& in, int axis, double factor, Array& out) {
+void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) {
   provide(out);
   const Array x = row_major(in);
-  const AroundAxis from(in.shape, axis), to(out.shape, axis);
+  const Images real(out.shape, axes), half(in.shape, axes);
+  const int axis = real.axes.back();
+  const std::span<const int> others(real.axes.data(), real.axes.size() - 1);
   with_real(out.dtype, [&](auto t) {
     using T = decltype(t);
-    run(Job<T>{numbers<T>(x), complex_lines(from), numbers<T>(out), real_lines(to), to.outer * to.inner, to.along,
-               Kind::from_half, true, factor});
+    real.run([&](std::int64_t first, std::int64_t count) {
+      const T* spectrum = numbers<T>(x) + 2 * first * half.each.size();
+      BufferPointer between;
+      if (!others.empty()) {
+        between = allocate(static_cast<std::size_t>(2 * count * half.each.size()) * sizeof(T));
+        T* const to = static_cast<T*>(between->data);
+        along(spectrum, to, half.block(count), others, true, 1.0);
+        spectrum = to;
+      }
+      const AroundAxis from(half.block(count), axis), to(real.block(count), axis);
+      run(Job<T>{spectrum, complex_lines(from), numbers<T>(out) + first * real.each.size(), real_lines(to),
+                 to.outer * to.inner, to.along, Kind::from_half, true, factor});
+    });
   });
 }
 

@@ -9,8 +9,8 @@ namespace terrella::cpu {
 
 /// As Backend has them.
 void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out);
-void fourier_of_real(const Array& in, int axis, double factor, Array& out);
-void real_of_fourier(const Array& in, int axis, double factor, Array& out);
+void fourier_of_real(const Array& in, std::span<const int> axes, double factor, Array& out);
+void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out);
 
 /// One contiguous line in its place, without a factor.
 void transform_line(std::complex<double>* line, long n);

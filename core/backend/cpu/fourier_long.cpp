@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/backend/cpu/kept.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
 
@@ -35,7 +36,7 @@ class Roots {
   }
 
  private:
-  long n_, block_;
+  long n_, block_;  // entries of the fine table
   std::vector<std::complex<double>> fine_, coarse_;
 };
 
@@ -60,51 +61,56 @@ void for_groups(long lines, const FourierPlan<T>& plan, const Body& body) {
   });
 }
 
-/// The factors exp(-2 pi i k j / n) between columns and rows: of column first + l in lane l.
+/// How a line is cut into rows x columns, and the factors exp(-2 pi i k j / n) between their transforms.
 template <class T>
-class Twist {
- public:
-  Twist(const Roots& roots, long columns)
-      : roots_(roots),
-        lanes_(fourier_kernels<T>().lanes),
-        length_(columns),
-        coarse_(((length_ + block - 1) / block) * 2 * lanes_),
-        fine_(block * 2 * lanes_) {}
-  void apply(long first, long count, void* scratch) {
-    fill(fine_.data(), block, 1, first, count);
-    fill(coarse_.data(), (length_ + block - 1) / block, block, first, count);
-    fourier_kernels<T>().twist(scratch, coarse_.data(), fine_.data(), block, length_);
-  }
+struct Cut {
+  long rows, columns;
+  Memory<T>
+      factors;  ///< for each group of columns, coarse ones and then fine ones, as FourierKernels::twist reads them
 
- private:
   static constexpr long block = 32;
-  void fill(T* table, long entries, long stride, long first, long count) const {
-    for (long k = 0; k < entries; ++k)
-      for (long l = 0; l < lanes_; ++l) {
-        const std::complex<double> w = l < count ? roots_(k * stride * (first + l)) : 1.0;
-        table[2 * k * lanes_ + l] = static_cast<T>(w.real());
-        table[(2 * k + 1) * lanes_ + l] = static_cast<T>(w.imag());
-      }
+  long coarse() const { return (rows + block - 1) / block; }
+  long group_size() const { return (coarse() + block) * 2 * fourier_kernels<T>().lanes; }
+
+  explicit Cut(long n)
+      : rows(near_root(n, longest_in_scratch<T>())),
+        columns(n / rows),
+        factors((columns + fourier_kernels<T>().lanes - 1) / fourier_kernels<T>().lanes * group_size()) {
+    const long lanes = fourier_kernels<T>().lanes;
+    const Roots roots(n);
+    T* at = factors.data();
+    for (long first = 0; first < columns; first += lanes)
+      for (long e = 0; e < coarse() + block; ++e, at += 2 * lanes)
+        for (long l = 0; l < lanes; ++l) {
+          const long k = e < coarse() ? e * block : e - coarse();
+          const std::complex<double> w = first + l < columns ? roots(k * (first + l)) : 1.0;
+          at[l] = static_cast<T>(w.real());
+          at[lanes + l] = static_cast<T>(w.imag());
+        }
   }
-  const Roots& roots_;
-  long lanes_, length_;
-  Memory<T> coarse_, fine_;
+  void twist(long first, void* scratch) const {
+    const FourierKernels& kernels = fourier_kernels<T>();
+    const T* coarse_table = factors.data() + first / kernels.lanes * group_size();
+    kernels.twist(scratch, coarse_table, coarse_table + coarse() * 2 * kernels.lanes, block, rows);
+  }
 };
 
-/// The line as `rows` x `columns`: transforms of columns, factors, transforms of rows, read off by columns.
+/// Transforms of columns, factors, transforms of rows, read off by columns.
 template <class T>
-void by_columns_and_rows(FourierLine<const T> from, FourierLine<T> to, long rows, long columns, bool swap_in,
-                         bool swap_out, double factor) {
+void by_columns_and_rows(FourierLine<const T> from, FourierLine<T> to, long n, bool swap_in, bool swap_out,
+                         double factor) {
+  static Kept<Cut<T>> kept;
+  const auto cut = kept.get(n, [n] { return Cut<T>(n); });
+  const long rows = cut->rows, columns = cut->columns;
   const FourierKernels& kernels = fourier_kernels<T>();
   const long lanes = kernels.lanes;
   const Memory<T> between(2 * rows * columns);
-  const Roots roots(rows * columns);
   const auto down = fourier_plan<T>(rows);
   for_groups(columns, *down, [&](long first, long count, T* a, T* b) {
     const Group source(lanes, first, count, from.step, from.step * columns, from.imaginary);
     kernels.load(from.data, &source.lines, rows, swap_in, a);
     void* const done = down->run(a, b);
-    Twist<T>(roots, rows).apply(first, count, done);
+    cut->twist(first, done);
     const Group target(lanes, first, count, 2, 2 * columns, 1);
     kernels.store(done, &target.lines, rows, false, 1.0, between.data());
   });
@@ -187,11 +193,9 @@ void by_chirp(FourierLine<const T> from, FourierLine<T> to, const FourierPlan<T>
 template <class T>
 void transform_long(FourierLine<const T> from, FourierLine<T> to, long n, bool swap_in, bool swap_out, double factor) {
   constexpr long short_enough = 64;  // to leave lanes empty
-  const long most = longest_in_scratch<T>();
   if (n < short_enough) return in_scratch(from, to, n, swap_in, swap_out, factor);
   if (!is_smooth(n)) return by_chirp(from, to, *fourier_plan<T>(n), swap_in, swap_out, factor);
-  const long rows = near_root(n, most);
-  by_columns_and_rows(from, to, rows, n / rows, swap_in, swap_out, factor);
+  by_columns_and_rows(from, to, n, swap_in, swap_out, factor);
 }
 
 #define INSTANTIATE(T) template void transform_long<T>(FourierLine<const T>, FourierLine<T>, long, bool, bool, double);

@@ -1,12 +1,11 @@
 #include "core/backend/cpu/fourier_plan.h"
 
 #include <cmath>
-#include <list>
-#include <mutex>
 #include <numbers>
 
 #include "core/backend/cpu/fourier.h"
 #include "core/backend/cpu/isa_table.h"
+#include "core/backend/cpu/kept.h"
 
 namespace terrella::cpu {
 namespace {
@@ -69,33 +68,6 @@ void add_chirp(FourierPlan<T>& plan) {
     plan.spectrum.emplace_back(static_cast<T>(w.real() / static_cast<double>(m)),
                                static_cast<T>(w.imag() / static_cast<double>(m)));
 }
-
-/// The last values made, by length. Whoever holds one keeps it.
-template <class Value>
-class Kept {
- public:
-  template <class Make>
-  std::shared_ptr<const Value> get(long n, const Make& make) {
-    {
-      const std::scoped_lock lock(mutex_);
-      for (auto at = values_.begin(); at != values_.end(); ++at)
-        if (at->first == n) {
-          values_.splice(values_.begin(), values_, at);
-          return at->second;
-        }
-    }
-    auto value = std::make_shared<const Value>(make());
-    const std::scoped_lock lock(mutex_);
-    values_.emplace_front(n, value);
-    if (values_.size() > most) values_.pop_back();
-    return value;
-  }
-
- private:
-  static constexpr std::size_t most = 32;
-  std::mutex mutex_;
-  std::list<std::pair<long, std::shared_ptr<const Value>>> values_;
-};
 
 }  // namespace
 
