@@ -1,5 +1,6 @@
 #include "core/backend/cpu/fourier_plan.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -20,13 +21,21 @@ std::vector<long> factors(long n) {
   return n == 1 ? found : std::vector<long>{};
 }
 
-long smooth_from(long least) {
-  for (long n = least;; ++n) {
-    long rest = n;
-    for (const long prime : {2L, 3L, 5L})
-      while (rest % prime == 0) rest /= prime;
-    if (rest == 1) return n;
+/// The length from `least` on that costs least, not beyond `most` if that can be: stages of radices to 8 take about as
+/// long, and so do loading and storing together.
+long quickest_from(long least, long most) {
+  long best = 0, cost = 0;
+  const long last = least + least / 4 + 8;
+  for (long n = least; n <= (least <= most ? std::min(most, last) : last); ++n) {
+    if (n % 7 == 0 || n % 11 == 0 || n % 13 == 0) continue;
+    const std::vector<long> stages = factors(n);
+    const long its = n * (2 + static_cast<long>(stages.size()));
+    if (!stages.empty() && (best == 0 || its < cost)) {
+      best = n;
+      cost = its;
+    }
   }
+  return best;
 }
 
 template <class T>
@@ -127,7 +136,7 @@ std::shared_ptr<const FourierPlan<T>> fourier_plan(long n) {
   static Kept<FourierPlan<T>> kept;
   return kept.get(n, [n] {
     FourierPlan<T> plan{n, n, {}, {}, {}, {}};
-    if (!is_smooth(n)) plan.smooth = smooth_from(2 * n - 1);
+    if (!is_smooth(n)) plan.smooth = quickest_from(2 * n - 1, longest_in_scratch<T>());
     if (plan.smooth <= longest_in_scratch<T>()) add_stages(plan);
     if (plan.smooth != n) add_chirp(plan);
     return plan;
