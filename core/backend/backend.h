@@ -13,7 +13,8 @@ namespace terrella {
 
 enum class Cumulation : std::uint8_t { sum, product };
 
-struct Tape;  // core/backend/tape.h
+struct ConvolutionShape;  // core/backend/convolution.h
+struct Tape;              // core/backend/tape.h
 class TapeProgram;
 struct TapeCall;
 
@@ -45,6 +46,10 @@ class Backend {
   virtual void scatter_add(const Array& in, const Array& index, int axis, Array& out) = 0;
   /// out[b.., m, n] = sum_k x[b.., m, k] y[b.., k, n]; batches already equal.
   virtual void matmul(const Array& x, const Array& y, Array& out) = 0;
+  /// The convolution of ConvolutionShape; and its transposes, which take x (w) out of it again, without conjugation.
+  virtual void convolve(const ConvolutionShape& shape, const Array& x, const Array& w, Array& out) = 0;
+  virtual void convolve_to_input(const ConvolutionShape& shape, const Array& g, const Array& w, Array& x) = 0;
+  virtual void convolve_to_kernel(const ConvolutionShape& shape, const Array& x, const Array& g, Array& w) = 0;
   /// out_k = factor sum_j in_j exp(-2 pi i j k / n) over each of the axes, conjugate factors where inverse; complex.
   virtual void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out) = 0;
   /// The same of real numbers, elements 0 ... n / 2 along the last of the axes.

@@ -217,6 +217,7 @@ void bind_core(py::module_& m) {
   bind_random(m);
   bind_linalg(m);
   bind_fft(m);
+  bind_conv(m);
   bind_transforms(m);
   bind_jit(m);
   bind_optimize(m);

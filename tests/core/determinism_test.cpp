@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/backend/cpu/parallel.h"
+#include "core/conv.h"
 #include "core/fft.h"
 #include "core/ops.h"
 #include "core/random.h"
@@ -40,6 +41,16 @@ const Job jobs[] = {
     {"sum_of_narrow_rows",
      [](DType d) {
        return sum(reshape(large(d), {70000, 3}), {0});
+     }},
+    {"convolution",
+     [](DType d) {
+       return convolution(reshape(large(d), {7, 10, 3000}), random_normal({5, 10, 3}, 2, d));
+     }},
+    {"convolution_to_kernel",
+     [](DType d) {
+       const Tensor x = reshape(large(d), {7, 10, 3000});
+       const Function f = [x](const Tensors& w) { return Tensors{convolution(x, w[0])}; };
+       return vjp(f, {ones({5, 10, 3}, d)}).pullback({random_normal({7, 5, 2998}, 2, d)})[0];
      }},
     {"fft", [](DType d) { return fft::fftn(large(d)); }},
     {"fft_of_a_long_line", [](DType d) { return fft::fft(ravel(large(d))); }},

@@ -32,6 +32,15 @@ class Cpu final : public Backend {
     cpu::scatter_add(in, index, axis, out);
   }
   void matmul(const Array& x, const Array& y, Array& out) override { cpu::matmul(x, y, out); }
+  void convolve(const ConvolutionShape& shape, const Array& x, const Array& w, Array& out) override {
+    cpu::convolve(shape, x, w, out);
+  }
+  void convolve_to_input(const ConvolutionShape& shape, const Array& g, const Array& w, Array& x) override {
+    cpu::convolve_to_input(shape, g, w, x);
+  }
+  void convolve_to_kernel(const ConvolutionShape& shape, const Array& x, const Array& g, Array& w) override {
+    cpu::convolve_to_kernel(shape, x, g, w);
+  }
   void fourier(const Array& in, std::span<const int> axes, bool inverse, double factor, Array& out) override {
     cpu::fourier(in, axes, inverse, factor, out);
   }

@@ -14,5 +14,6 @@ std::vector<Case> reduce_cases();
 std::vector<Case> index_cases();
 std::vector<Case> matmul_cases();
 std::vector<Case> fft_cases();
+std::vector<Case> conv_cases();
 
 }  // namespace terrella::test

@@ -27,7 +27,7 @@ namespace {
 
 std::vector<Case> all() {
   std::vector<Case> cases;
-  for (const auto& part : {shape_cases(), reduce_cases(), index_cases(), matmul_cases(), fft_cases()})
+  for (const auto& part : {shape_cases(), reduce_cases(), index_cases(), matmul_cases(), fft_cases(), conv_cases()})
     cases.insert(cases.end(), part.begin(), part.end());
   return cases;
 }

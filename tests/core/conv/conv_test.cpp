@@ -1,0 +1,69 @@
+#include "core/conv.h"
+
+#include <gtest/gtest.h>
+
+#include "core/ops.h"
+#include "core/random.h"
+#include "core/transform.h"
+
+namespace terrella {
+namespace {
+
+TEST(Convolution, ImagesOfManyBlocksAreSumsOfShiftedProducts) {
+  for (const DType d : {DType::f32, DType::f64, DType::c128}) {
+    const Tensor x = random_normal({3, 20, 70, 90}, 1, d), w = random_normal({7, 20, 3, 3}, 2, d);
+    const Tensor padded = pad(x, {{0, 0}, {0, 0}, {1, 1}, {1, 1}});
+    Tensor want = zeros({3, 7, 70 * 90}, d);
+    for (std::int64_t i = 0; i < 3; ++i)
+      for (std::int64_t j = 0; j < 3; ++j) {
+        const Tensor window = slice(padded, {{}, {}, {i, i + 70}, {j, j + 90}});
+        const Tensor tap = reshape(slice(w, {{}, {}, {i, i + 1}, {j, j + 1}}), {7, 20});
+        want = want + matmul(tap, reshape(window, {3, 20, 70 * 90}));
+      }
+    ConvolutionOptions options;
+    options.padding = same_padding(w);
+    const Tensor y = convolution(x, w, options);
+    const double allowed = real_of(d) == DType::f32 ? 2e-4 : 1e-12;
+    EXPECT_LT(max_abs(reshape(y, want.shape()) - want), allowed);
+    // The adjoints of many blocks, by the dot products that define them.
+    const Tensor g = random_normal(y.shape(), 3, d);
+    const Tensors bars =
+        vjp(Function([&](const Tensors& in) { return Tensors{convolution(in[0], in[1], options)}; }), {x, w})
+            .pullback({g});
+    const double whole = inner(y, g).item();
+    EXPECT_NEAR(inner(x, bars[0]).item(), whole, allowed * 1e3);
+    EXPECT_NEAR(inner(w, bars[1]).item(), whole, allowed * 1e3);
+  }
+}
+
+TEST(Convolution, EmptyOnes) {
+  EXPECT_EQ(convolution(zeros({0, 2, 5}), ones({3, 2, 3})).shape(), (Shape{0, 3, 3}));
+  EXPECT_EQ(max_abs(convolution(zeros({2, 0, 5}), zeros({3, 0, 3}))), 0);
+  const Tensor g = grad([](const Tensor& w) { return sum(convolution(zeros({0, 2, 5}), w)); })(ones({3, 2, 3}));
+  EXPECT_EQ(max_abs(g), 0);
+}
+
+TEST(Convolution, MistakesAreNamed) {
+  const Tensor x = ones({1, 2, 5}), w = ones({3, 2, 3});
+  const auto with = [&](auto change) {
+    ConvolutionOptions o;
+    change(o);
+    return convolution(x, w, o);
+  };
+  EXPECT_THROW(convolution(ones({2, 5}), w), std::invalid_argument);
+  EXPECT_THROW(convolution(ones({1, 3, 5}), w), std::invalid_argument);
+  EXPECT_THROW(convolution(ones({1, 2, 2}), w), std::invalid_argument);
+  EXPECT_THROW(convolution(x, ones({3, 2, 0})), std::invalid_argument);
+  EXPECT_THROW(convolution(ones({1, 2}), ones({3, 2})), std::invalid_argument);
+  EXPECT_THROW(with([](auto& o) { o.groups = 2; }), std::invalid_argument);
+  EXPECT_THROW(with([](auto& o) { o.groups = 0; }), std::invalid_argument);
+  EXPECT_THROW(with([](auto& o) { o.stride = {0}; }), std::invalid_argument);
+  EXPECT_THROW(with([](auto& o) { o.stride = {1, 1}; }), std::invalid_argument);
+  EXPECT_THROW(with([](auto& o) { o.padding = {{-1, 0}}; }), std::invalid_argument);
+  EXPECT_THROW(transposed_convolution(ones({1, 3, 5}), w, {}, {1}), std::invalid_argument);
+  EXPECT_THROW(max_pool(ones({3}), {4}), std::invalid_argument);
+  EXPECT_THROW(mean_pool(ones({3}), {1, 1}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace terrella
