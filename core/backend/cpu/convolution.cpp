@@ -53,7 +53,8 @@ bool is_plain(const ConvolutionShape& s) {
 template <class T>
 std::int64_t block_of(const ConvolutionShape& s, std::int64_t rows) {
   const std::int64_t fit = column_bytes / (rows * static_cast<std::int64_t>(sizeof(T))) / 16 * 16;
-  return std::clamp<std::int64_t>(fit, 64, std::max<std::int64_t>(64, s.positions()));
+  const std::int64_t block = std::clamp<std::int64_t>(fit, 64, std::max<std::int64_t>(64, s.positions()));
+  return block > s.out[2] ? block / s.out[2] * s.out[2] : block;  // whole runs
 }
 
 /// Columns of one image and group at the positions [begin, end), in memory of one thread.
@@ -83,7 +84,11 @@ class Columns {
              [&](std::int64_t row, std::int64_t at, std::int64_t into, std::int64_t count) {
                if (into < 0) return;
                const T* from = data() + row * block_ + at;
-               for (std::int64_t j = 0; j < count; ++j) x[into + j * shape_.stride[2]] += from[j];
+               T* const to = x + into;
+               if (shape_.stride[2] == 1)
+                 for (std::int64_t j = 0; j < count; ++j) to[j] += from[j];
+               else
+                 for (std::int64_t j = 0; j < count; ++j) to[j * shape_.stride[2]] += from[j];
              });
   }
 
