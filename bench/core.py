@@ -92,6 +92,7 @@ COMPILED = {  # job: target of the ratio
     **dict.fromkeys(CHAINS, 0.8),
     **dict.fromkeys(STEPS, 0.6),
     "adam": 0.5,
+    "adam donated": 0.5,
     "call": 0.12,
     "chained": 0.1,
 }

@@ -21,6 +21,7 @@ struct Buffer {
   std::size_t bytes = 0;
   void (*release)(Buffer*) = nullptr;  ///< frees data and the Buffer itself
   void* owner = nullptr;               ///< of memory that came from elsewhere
+  std::atomic<bool> shown{false};      ///< its address has been told outside of the graph
 };
 
 class BufferPointer {
@@ -42,6 +43,8 @@ class BufferPointer {
   Buffer* operator->() const { return buffer_; }
   explicit operator bool() const { return buffer_ != nullptr; }
   bool unique() const { return buffer_ && buffer_->references.load(std::memory_order_acquire) == 1; }
+  /// Whether nobody but the holder can see the memory, now or by an address that was told before.
+  bool expendable() const { return unique() && !buffer_->owner && !buffer_->shown.load(); }
 
  private:
   Buffer* buffer_ = nullptr;

@@ -12,6 +12,9 @@
 #include "core/transform.h"
 
 namespace terrella {
+namespace compiler {
+class CompiledOp;
+}
 
 /// What became of a function for the shapes of its last call.
 struct JitReport {
@@ -24,10 +27,19 @@ struct JitReport {
   std::string program;           ///< one line an instruction
 };
 
+struct JitOptions {
+  /// Positions of arguments that the function may write over where nobody else holds their memory: moved in, no other
+  /// handle, no view, and data() never asked for. Others are read as ever. A call with donated arguments runs at once;
+  /// one that fails loses them. Within other compiled functions and under transforms nothing is donated.
+  std::vector<std::size_t> donate;
+};
+
 class Jit {
  public:
-  explicit Jit(Function f);
-  Tensors operator()(const Tensors& x) const;
+  explicit Jit(Function f, JitOptions options = {});
+  Tensors operator()(Tensors x) const;
+  /// Compiles for arguments like these, without a call.
+  void compile(const Tensors& x) const;
   /// Fails before the first call.
   JitReport report() const;
   /// Combinations of shapes and dtypes compiled so far.
@@ -35,6 +47,7 @@ class Jit {
 
  private:
   struct Cache;
+  std::shared_ptr<const compiler::CompiledOp> operation(const Tensors& x) const;
   std::shared_ptr<Cache> cache_;  // shared by copies
 };
 
@@ -43,33 +56,41 @@ namespace detail {
 template <class F>
 class JitOf {
  public:
-  explicit JitOf(F f) : jit_(function(std::move(f))) {}
+  explicit JitOf(F f, JitOptions options) : jit_(function(std::move(f)), std::move(options)) {}
   template <class... X>
-  auto operator()(const X&... x) const {
-    if constexpr (sizeof...(X) > 0 && std::is_invocable_v<const F&, const X&...>) {
-      if constexpr (std::is_same_v<std::invoke_result_t<const F&, const X&...>, Tensors> &&
-                    !(sizeof...(X) == 1 && (std::is_same_v<X, Tensors> && ...)))
-        return jit_({Tensor(x)...});
-      else if constexpr ((std::is_same_v<X, Tensors> && ...))
-        return jit_(x...);
+  auto operator()(X&&... x) const {
+    constexpr bool lists = sizeof...(X) == 1 && (std::is_same_v<std::remove_cvref_t<X>, Tensors> && ...);
+    if constexpr (sizeof...(X) > 0 && std::is_invocable_v<const F&, const std::remove_cvref_t<X>&...>) {
+      using Result = std::invoke_result_t<const F&, const std::remove_cvref_t<X>&...>;
+      if constexpr (lists)
+        return jit_(std::forward<X>(x)...);
+      else if constexpr (std::is_same_v<Result, Tensors>)
+        return jit_(listed(std::forward<X>(x)...));
       else
-        return jit_({Tensor(x)...})[0];
+        return jit_(listed(std::forward<X>(x)...))[0];
     } else {
-      return jit_({Tensor(x)...})[0];
+      return jit_(listed(std::forward<X>(x)...))[0];
     }
   }
   JitReport report() const { return jit_.report(); }
   std::size_t compiled() const { return jit_.compiled(); }
 
  private:
+  template <class... X>
+  static Tensors listed(X&&... x) {
+    Tensors all;
+    all.reserve(sizeof...(X));
+    (all.emplace_back(std::forward<X>(x)), ...);
+    return all;
+  }
   Jit jit_;
 };
 }  // namespace detail
 
 /// jit(f)(x, y) gives what f(x, y) gives: a Tensor or Tensors.
 template <class F>
-auto jit(F f) {
-  return detail::JitOf<F>(std::move(f));
+auto jit(F f, JitOptions options = {}) {
+  return detail::JitOf<F>(std::move(f), std::move(options));
 }
 
 }  // namespace terrella

@@ -78,8 +78,12 @@ void eval(std::span<const Tensor> tensors) { graph::evaluate(tensors); }
 const void* Tensor::row_major(DType wanted) const {
   if (dtype() != wanted)
     fail("data: the tensor holds ", name(dtype()), ", not ", name(wanted), "; use cast() or the matching type");
+  const Tensor held = *this;  // before it is asked whether its memory has been given away
   eval();
-  if (node_->value.contiguous()) return node_->value.bytes();
+  if (node_->value.contiguous()) {
+    node_->value.buffer->shown.store(true);
+    return node_->value.bytes();
+  }
   {
     const graph::NodeLock lock(*node_);
     if (node_->packed) return node_->packed->bytes();

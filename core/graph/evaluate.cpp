@@ -122,6 +122,7 @@ void forget(Node& node) {
 void evaluate(std::span<const Tensor> outputs) {
   if (outputs.size() == 1) {  // the common case of eager work: one node over data
     Node& node = *outputs[0].node();
+    check_owned(node);
     if (node.done()) {
       if (node.trace.load(std::memory_order_relaxed)) forget(node);  // the transform that held it may have ended since
       return;
@@ -133,6 +134,7 @@ void evaluate(std::span<const Tensor> outputs) {
     }
     if (ready) return run(node);
   }
+  for (const Tensor& x : outputs) check_owned(*x.node());
   std::vector<Tensor> order = pending_order(outputs);
   for (Tensor& x : order) {
     check_interrupt();

@@ -19,6 +19,7 @@ void adopt(Node& node, const OpPointer& op, Tensors&& inputs) {
   std::uint32_t depth = 0;
   for (const Tensor& input : inputs) {
     Node& from = *input.node();
+    check_owned(from);
     if (const std::uint64_t marks = inherited_marks(from)) {
       node.trace.fetch_or(marks, std::memory_order_relaxed);
       node.epoch = current_epoch();
@@ -61,7 +62,8 @@ void* Node::operator new(std::size_t) {
 }
 void Node::operator delete(void* block) noexcept { NodeBlocks::give(block); }
 
-void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_order_relaxed); }
+// In one order with given_away: either give_away() counts the new handle, or its holder sees the mark.
+void retain(Node* node) noexcept { node->references.fetch_add(1, std::memory_order_seq_cst); }
 
 void release(Node* node) noexcept {
   if (node->references.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
@@ -143,6 +145,23 @@ Tensor leaf(Array value) {
   node->value = std::move(value);
   node->state.store(State::done, std::memory_order_release);
   return {node, Tensor::Adopt{}};
+}
+
+Tensor give_away(const Tensor& x, std::int32_t holders) {
+  Node& node = *x.node();
+  check_owned(node);
+  node.given_away.store(true, std::memory_order_seq_cst);
+  const bool alone = node.references.load(std::memory_order_seq_cst) <= holders;
+  Tensor given = leaf(alone ? std::exchange(node.value, Array()) : node.value);
+  given.node()->weak = node.weak;
+  return given;
+}
+
+void check_owned(const Node& node) {
+  if (node.given_away.load(std::memory_order_seq_cst)) [[unlikely]]
+    fail("a tensor of shape ", node.shape,
+         " was donated to a compiled function, which may have written over it; use what that function returned, or "
+         "compile it without donate= for this argument");
 }
 
 Tensor placeholder(const Aval& aval) {

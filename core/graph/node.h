@@ -24,6 +24,7 @@ struct Node {
   std::atomic<State> state{State::pending};
   std::atomic_flag locked;              ///< guards op, inputs and packed
   bool weak = false;                    ///< a scalar constant without a dtype of its own
+  std::atomic<bool> given_away{false};  ///< by give_away(): users may not use it any more
   bool symbolic = false;                ///< depends on a placeholder: has no data, ever
   std::uint32_t depth = 0;              ///< length of the pending chain that ends here
   std::atomic<std::uint64_t> trace{0};  ///< marks of transforms that follow this node, see trace.h
@@ -67,6 +68,13 @@ Tensor project(const Tensor& tuple, int index);
 Tensor leaf(Array value);
 /// A leaf that stands for data to come; reading it is an error that names cond().
 Tensor placeholder(const Aval& aval);
+
+/// A leaf with the data of an evaluated tensor, which fails from now on wherever it is used; what was made of it before
+/// stays valid. Where at most `holders` handles of the tensor are left and nothing else reads it, the leaf is the only
+/// owner of the data.
+Tensor give_away(const Tensor& x, std::int32_t holders);
+/// Fails if the tensor has been given away. Whoever asks holds a handle of his own, so that the data stay from then on.
+void check_owned(const Node& node);
 
 /// Runs the pending nodes that `outputs` need, in an order that frees as it goes.
 void evaluate(std::span<const Tensor> outputs);

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/graph/node.h"
+#include "core/graph/trace.h"
 #include "core/transform.h"
 
 namespace terrella::compiler {
@@ -35,6 +36,22 @@ Tensors spread(const Tensors& given, std::size_t first, const std::vector<bool>&
   return all;
 }
 
+bool may_donate(const Tensors& inputs) {
+  return !graph::debugging(Debug::nan) && std::none_of(inputs.begin(), inputs.end(), [](const Tensor& x) {
+    return x.node()->symbolic || graph::followed(*x.node());
+  });
+}
+
+/// The values of the inputs; of donated ones that nobody else holds, without their nodes.
+std::vector<Array> data_of(Tensors inputs, std::span<const std::size_t> donated) {
+  graph::evaluate(inputs);
+  std::vector<Array> values;
+  values.reserve(inputs.size());
+  for (const Tensor& x : inputs) values.push_back(x.node()->value);
+  for (const std::size_t i : donated) inputs[i] = Tensor::none();
+  return values;
+}
+
 }  // namespace
 
 CompiledOp::CompiledOp(graph::Subgraph inside) : inside_(std::move(inside)) {}
@@ -50,7 +67,8 @@ const Executable& CompiledOp::executable() const {
 
 void CompiledOp::evaluate(Backend&, std::span<const Array> inputs, std::span<Array> outputs) const {
   // Looking for the first NaN, every operation is run and watched by itself.
-  std::vector<Array> results = graph::debugging(Debug::nan) ? graph::run(inside_, inputs) : executable().run(inputs);
+  std::vector<Array> results =
+      graph::debugging(Debug::nan) ? graph::run(inside_, inputs) : executable().run({inputs.begin(), inputs.end()});
   std::move(results.begin(), results.end(), outputs.begin());
 }
 
@@ -107,9 +125,18 @@ Tensors CompiledOp::vmap(std::span<const Tensor> inputs, const std::vector<bool>
   return call(derived(text("vmap ", mask(batched), ' ', size), f, x), x);
 }
 
-Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs) {
+Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs, std::span<const std::size_t> donated) {
   if (tracing > 0) return graph::play(op->inside(), inputs);
   const Tensors& outputs = op->inside().outputs;
+  if (!donated.empty() && may_donate(inputs)) {
+    std::vector<Array> values = op->executable().run(data_of(std::move(inputs), donated));
+    Tensors results;
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      results.push_back(graph::leaf(std::move(values[k])));
+      results.back().node()->weak = outputs[k].node()->weak;
+    }
+    return results;
+  }
   std::vector<graph::Aval> avals;
   for (const Tensor& y : outputs) avals.push_back(graph::aval(y));
   Tensors results = outputs.size() == 1 ? Tensors{graph::make(op, std::move(inputs), avals[0])}

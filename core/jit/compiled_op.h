@@ -37,8 +37,9 @@ class CompiledOp final : public graph::Op {
 };
 
 /// The results as one node; inputs are arguments and then what was captured. Inside a function that is being compiled
-/// itself, the graph of the results instead, so that it fuses with its surroundings.
-Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs);
+/// itself, the graph of the results instead, so that it fuses with its surroundings. Where inputs are donated, no
+/// transform follows any and nobody looks for NaN, it runs at once and may write over the donated ones.
+Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs, std::span<const std::size_t> donated = {});
 
 /// Captures f for compilation: while it lives, compiled functions that f calls become part of it.
 graph::Subgraph trace(const std::function<Tensors(const Tensors&)>& f, const Tensors& arguments);

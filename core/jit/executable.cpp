@@ -83,10 +83,10 @@ std::unique_ptr<Executable::Frame> Executable::take() const {
   return frame;
 }
 
-std::vector<Array> Executable::run(std::span<const Array> inputs) const {
+std::vector<Array> Executable::run(std::vector<Array> inputs) const {
   std::unique_ptr<Frame> frame = take();
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    frame->values[static_cast<std::size_t>(program_.inputs[i])] = inputs[i];
+    frame->values[static_cast<std::size_t>(program_.inputs[i])] = std::move(inputs[i]);
   for (std::size_t first = 0, step_number = 0; first < program_.instructions.size(); ++step_number) {
     check_interrupt();
     std::size_t end = first + 1;
@@ -152,6 +152,30 @@ std::string Executable::fused_name(std::size_t first, std::size_t end) const {
   return end - first > 1 ? text(said, ", ", end - first, " tapes") : said;
 }
 
+/// Appends the arrays of a tape: operands, then where its results go. A result that has no place takes that of an
+/// operand which is read here for the last time, if it can.
+void Executable::pass(Frame& frame, std::size_t instruction) const {
+  const Instruction& in = program_.instructions[instruction];
+  const std::vector<bool>& ends = memory_.ends[instruction];
+  const std::size_t first = frame.arrays.size();
+  for (std::size_t k = 0; k < in.operands.size(); ++k) {
+    Array& operand = frame.values[static_cast<std::size_t>(in.operands[k])];
+    frame.arrays.push_back(ends[k] ? std::exchange(operand, Array()) : operand);
+  }
+  for (std::size_t r = 0; r < in.results.size(); ++r) {
+    const auto v = static_cast<std::size_t>(in.results[r]);
+    frame.arrays.push_back(memory_.slot_of[v] >= 0 ? frame.values[v] : Array());
+    if (memory_.slot_of[v] >= 0 || in.tape->outputs[r].reduction) continue;
+    for (std::size_t k = 0; k < in.operands.size(); ++k) {
+      const Array& operand = frame.arrays[first + k];
+      if (!ends[k] || !(program_.values[v] == graph::Aval{operand.shape, operand.dtype})) continue;
+      if (!operand.contiguous() || !operand.buffer.expendable()) continue;
+      frame.arrays.back() = operand;  // two hold it now: no other result takes it
+      break;
+    }
+  }
+}
+
 void Executable::run_tapes(Frame& frame, std::size_t first, std::size_t end) const {
   std::size_t total = 0;
   for (std::size_t i = first; i < end; ++i)
@@ -162,12 +186,8 @@ void Executable::run_tapes(Frame& frame, std::size_t first, std::size_t end) con
   for (std::size_t i = first; i < end; ++i) {
     const Instruction& in = program_.instructions[i];
     Array* const inputs = frame.arrays.data() + frame.arrays.size();
-    for (const Value v : in.operands) frame.arrays.push_back(frame.values[static_cast<std::size_t>(v)]);
-    Array* const outputs = frame.arrays.data() + frame.arrays.size();
-    for (const Value v : in.results) {
-      const bool placed = memory_.slot_of[static_cast<std::size_t>(v)] >= 0;
-      frame.arrays.push_back(placed ? frame.values[static_cast<std::size_t>(v)] : Array());
-    }
+    pass(frame, i);
+    Array* const outputs = inputs + in.operands.size();
     frame.calls.push_back({tapes_[i].get(), {inputs, in.operands.size()}, {outputs, in.results.size()}});
   }
   profile::Scope scope;

@@ -13,8 +13,9 @@ class Executable {
   /// Of a program that all passes have seen.
   explicit Executable(Program program);
 
-  /// The results for these inputs: arguments, then what the function captured.
-  std::vector<Array> run(std::span<const Array> inputs) const;
+  /// The results for these inputs: arguments, then what the function captured. Inputs whose memory nobody else can see
+  /// are let go when they have been read for the last time, or become results.
+  std::vector<Array> run(std::vector<Array> inputs) const;
 
   const Program& program() const { return program_; }
   const MemoryPlan& memory() const { return memory_; }
@@ -23,6 +24,7 @@ class Executable {
   struct Frame;  // memory of one run
   std::unique_ptr<Frame> take() const;
   void step(Frame& frame, std::size_t first, std::size_t end) const;
+  void pass(Frame& frame, std::size_t instruction) const;
   void run_operation(Frame& frame, const Instruction& in) const;
   std::string fused_name(std::size_t first, std::size_t end) const;
   void run_tapes(Frame& frame, std::size_t first, std::size_t end) const;

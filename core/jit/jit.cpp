@@ -45,31 +45,39 @@ Signature signature(const Tensors& x) {
 
 struct Jit::Cache {
   Function f;
+  std::vector<std::size_t> donate;
   mutable std::mutex mutex;
   std::unordered_map<Signature, std::shared_ptr<const compiler::CompiledOp>, SignatureHash> known;
   std::shared_ptr<const compiler::CompiledOp> last;
 };
 
-Jit::Jit(Function f) : cache_(std::make_shared<Cache>()) { cache_->f = std::move(f); }
+Jit::Jit(Function f, JitOptions options) : cache_(std::make_shared<Cache>()) {
+  cache_->f = std::move(f);
+  cache_->donate = std::move(options.donate);
+}
 
-Tensors Jit::operator()(const Tensors& x) const {
+std::shared_ptr<const compiler::CompiledOp> Jit::operation(const Tensors& x) const {
   const Signature key = signature(x);
-  std::shared_ptr<const compiler::CompiledOp> op;
   {
     const std::lock_guard lock(cache_->mutex);
-    if (const auto found = cache_->known.find(key); found != cache_->known.end()) op = cache_->last = found->second;
+    if (const auto found = cache_->known.find(key); found != cache_->known.end()) return cache_->last = found->second;
   }
-  if (op) return compiler::call(op, x);
-  op = std::make_shared<const compiler::CompiledOp>(compiler::trace(cache_->f, x));
-  Tensors inputs = x;
+  const auto op = std::make_shared<const compiler::CompiledOp>(compiler::trace(cache_->f, x));
+  const std::lock_guard lock(cache_->mutex);
+  if (op->inside().captured.empty()) cache_->known.emplace(key, op);
+  return cache_->last = op;
+}
+
+void Jit::compile(const Tensors& x) const { operation(x)->executable(); }
+
+Tensors Jit::operator()(Tensors x) const {
+  for (const std::size_t i : cache_->donate)
+    if (i >= x.size())
+      fail("jit: argument ", i, " is to be donated, but the call has ", x.size(), "; count them from 0");
+  const std::shared_ptr<const compiler::CompiledOp> op = operation(x);
   const Tensors& captured = op->inside().captured;
-  inputs.insert(inputs.end(), captured.begin(), captured.end());
-  {
-    const std::lock_guard lock(cache_->mutex);
-    if (captured.empty()) cache_->known.emplace(key, op);
-    cache_->last = op;
-  }
-  return compiler::call(op, std::move(inputs));
+  x.insert(x.end(), captured.begin(), captured.end());
+  return compiler::call(op, std::move(x), cache_->donate);
 }
 
 std::size_t Jit::compiled() const {

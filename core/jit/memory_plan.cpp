@@ -27,6 +27,7 @@ class Planner {
     live();
     plan_.slot_of.assign(program_.values.size(), -1);
     for (std::size_t i = 0; i < program_.instructions.size(); ++i) place(program_.instructions[i], plan_.step_of[i]);
+    end_operands();
     pack();
     measure();
     return std::move(plan_);
@@ -98,6 +99,29 @@ class Planner {
     }
     return -1;
   }
+
+  /// Inputs, and what operations made in memory of their own, end with the last tape that reads them.
+  void end_operands() {
+    std::vector<bool> stays(program_.values.size(), false);
+    for (const Program::Constant& c : program_.constants) stays[index(c.value)] = true;
+    for (const Value v : program_.inputs) {
+      const Value family = family_(v);
+      if (!escapes_[index(family)] && last_[index(family)] >= 0)
+        plan_.released[index(last_[index(family)])].push_back(v);
+    }
+    for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
+      const Instruction& in = program_.instructions[i];
+      std::vector<bool>& ends = plan_.ends.emplace_back();
+      if (!in.tape) continue;
+      for (const Value v : in.operands) {
+        const Value family = family_(v);
+        ends.push_back(plan_.slot_of[index(v)] < 0 && !stays[index(v)] && !escapes_[index(family)] &&
+                       size_[index(family)] == 1 && last_[index(family)] == plan_.step_of[i] &&
+                       readers_[index(v)] == 1);
+      }
+    }
+  }
+
   /// Largest first, each into the smallest gap that is free while it lives.
   void pack() {
     std::vector<std::size_t> order(plan_.slots.size()), placed;

@@ -16,8 +16,10 @@ struct MemoryPlan {
   std::vector<std::int32_t> slot_of;  ///< of each value, -1 where it has memory of its own
   std::vector<Slot> slots;
   std::vector<std::vector<Value>> released;  ///< values let go after each step
-  std::int64_t arena = 0;                    ///< bytes
-  std::int64_t peak = 0;                     ///< bytes, arguments and constants not counted
+  std::vector<std::vector<bool>> ends;  ///< of each operand of each tape: memory of its own that only this one reads
+                                        ///< now and nobody later
+  std::int64_t arena = 0;  ///< bytes
+  std::int64_t peak = 0;   ///< bytes, arguments and constants not counted
 };
 
 /// Values live from the step that makes them to the last that reads them or what shares their memory. Those made by

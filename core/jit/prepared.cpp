@@ -34,7 +34,7 @@ void prepare(const Subgraph& subgraph) {
 std::vector<Array> run(const Subgraph& subgraph, std::span<const Array> inputs) {
   // Looking for the first NaN, every operation is watched by itself.
   if (!debugging(Debug::nan) && !subgraph.prepared->is_first())
-    return subgraph.prepared->executable(subgraph).run(inputs);
+    return subgraph.prepared->executable(subgraph).run({inputs.begin(), inputs.end()});
   Tensors leaves;
   leaves.reserve(inputs.size());
   for (const Array& a : inputs) leaves.push_back(leaf(a));

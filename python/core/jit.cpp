@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <list>
 #include <memory>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "core/graph/node.h"
+#include "core/graph/trace.h"
 #include "python/core/function.h"
 #include "python/core/tensor.h"
 
@@ -34,13 +36,18 @@ void refuse_arrays(py::handle fixed) {
 
 class CompiledFunction {
  public:
-  CompiledFunction(py::function f, std::vector<int> static_argnums, std::vector<std::string> static_argnames)
-      : f_(std::move(f)), numbers_(std::move(static_argnums)), names_(std::move(static_argnames)) {}
+  CompiledFunction(py::function f, std::vector<int> static_argnums, std::vector<std::string> static_argnames,
+                   std::vector<int> donated_numbers, std::vector<std::string> donated_names)
+      : f_(std::move(f)),
+        numbers_(std::move(static_argnums)),
+        names_(std::move(static_argnames)),
+        donated_numbers_(std::move(donated_numbers)),
+        donated_names_(std::move(donated_names)) {}
 
   py::object operator()(const py::args& args, const py::kwargs& kwargs) {
     Tensors leaves;
     if (const EntryPointer entry = known_plain(args, kwargs, leaves)) {
-      const Tensors made = results(*entry, leaves);
+      const Tensors made = results(*entry, std::move(leaves));
       last_ = entry;
       return entry->call.value(made);
     }
@@ -55,7 +62,7 @@ class CompiledFunction {
                          std::all_of(args.begin(), args.end(), [](py::handle x) { return as_tensor(x) != nullptr; });
       entry = make(arguments, skeleton, leaves, plain);
     }
-    const Tensors made = results(*entry, leaves);
+    const Tensors made = results(*entry, fresh ? leaves : std::move(leaves));
     // Kept once its function has run to the end; meanwhile another thread, or the function itself, may have come here.
     if (fresh && (entries_.size() == before || !known(arguments, skeleton, leaves))) entries_.push_front(entry);
     last_ = entry;
@@ -78,13 +85,34 @@ class CompiledFunction {
     std::vector<bool> weak;
     Call call;
     Jit jit;
-    bool plain;  ///< called with tensors alone, one an argument
+    bool plain;                        ///< called with tensors alone, one an argument
+    std::vector<std::size_t> donated;  ///< numbers of tensors
   };
   using EntryPointer = std::shared_ptr<const Entry>;
 
-  static Tensors results(const Entry& entry, const Tensors& leaves) {
+  static Tensors results(const Entry& entry, Tensors leaves) {
+    if (!entry.donated.empty() && std::none_of(leaves.begin(), leaves.end(), [](const Tensor& x) {
+          return x.node()->symbolic || graph::followed(*x.node());
+        })) {
+      {
+        const py::gil_scoped_release unlocked;
+        entry.jit.compile(leaves);  // what fails here donates nothing
+        eval(leaves);
+      }
+      take_over(entry, leaves);
+    }
     const py::gil_scoped_release unlocked;
-    return entry.jit(leaves);
+    return entry.jit(std::move(leaves));
+  }
+
+  /// Puts tensors that nobody else can use in place of the donated ones.
+  static void take_over(const Entry& entry, Tensors& leaves) {
+    constexpr std::int32_t holders = 2;  // the object in Python and `leaves`
+    std::unordered_map<const graph::Node*, Tensor> given;
+    for (const std::size_t i : entry.donated)
+      if (!given.contains(leaves[i].node())) given.emplace(leaves[i].node(), graph::give_away(leaves[i], holders));
+    for (Tensor& x : leaves)
+      if (const auto found = given.find(x.node()); found != given.end()) x = found->second;
   }
 
   /// The program for a call with tensors alone, as most are, without a search of nests. Fills `leaves`.
@@ -136,13 +164,33 @@ class CompiledFunction {
   EntryPointer make(const Arguments& arguments, const py::object& skeleton, const Tensors& leaves, bool plain) const {
     refuse_arrays(arguments.fixed);
     Call call(function_with(arguments.fixed), py::args(arguments.followed), py::kwargs(), Leaves::numbers);
-    Jit jit(call.function());
-    Entry entry{skeleton, arguments.fixed, {}, {}, std::move(call), std::move(jit), plain};
+    std::vector<std::size_t> donated = donated_leaves(arguments);
+    Jit jit(call.function(), {.donate = donated});
+    Entry entry{skeleton, arguments.fixed, {}, {}, std::move(call), std::move(jit), plain, std::move(donated)};
     for (const Tensor& x : leaves) {
       entry.avals.push_back(graph::aval(x));
       entry.weak.push_back(x.node()->weak);
     }
     return std::make_shared<const Entry>(std::move(entry));
+  }
+
+  /// Which of the tensors of a call belong to donated arguments.
+  std::vector<std::size_t> donated_leaves(const Arguments& arguments) const {
+    std::vector<std::size_t> donated;
+    if (donated_numbers_.empty() && donated_names_.empty()) return donated;
+    Tensors leaves;
+    const auto count = [&](py::handle argument, bool given) {
+      const std::size_t first = leaves.size();
+      flatten(argument, Leaves::numbers, leaves);
+      for (std::size_t k = first; given && k < leaves.size(); ++k) donated.push_back(k);
+    };
+    const py::tuple positional = arguments.followed[0];
+    for (std::size_t i = 0; i < positional.size(); ++i)
+      count(positional[i], is_fixed(donated_numbers_, i, positional.size()));
+    for (const auto& [name, value] : py::dict(arguments.followed[1]))
+      count(value,
+            std::find(donated_names_.begin(), donated_names_.end(), name.cast<std::string>()) != donated_names_.end());
+    return donated;
   }
 
   static bool matches(const Entry& entry, const Tensors& leaves) {
@@ -171,6 +219,8 @@ class CompiledFunction {
   py::function f_;
   std::vector<int> numbers_;
   std::vector<std::string> names_;
+  std::vector<int> donated_numbers_;
+  std::vector<std::string> donated_names_;
   std::list<EntryPointer> entries_;  // grows only: comparing may run Python code, which may call again
   EntryPointer last_;
 };
@@ -193,8 +243,9 @@ void bind_jit(py::module_& m) {
                     " s)");
       });
   py::class_<CompiledFunction>(m, "CompiledFunction", py::dynamic_attr(), "A function compiled by jit().")
-      .def(py::init<py::function, std::vector<int>, std::vector<std::string>>(), "f"_a, "static_argnums"_a,
-           "static_argnames"_a)
+      .def(py::init<py::function, std::vector<int>, std::vector<std::string>, std::vector<int>,
+                    std::vector<std::string>>(),
+           "f"_a, "static_argnums"_a, "static_argnames"_a, "donated_numbers"_a, "donated_names"_a)
       .def("__call__", &CompiledFunction::operator())
       .def("__get__",
            [](const py::object& self, const py::object& instance, const py::object&) {

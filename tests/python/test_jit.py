@@ -216,3 +216,129 @@ def test_static_arguments_by_position_and_by_name():
         tl.jit(rows, static_argnums=5)
     with pytest.raises(ValueError, match="static_argnames names argument 'm'"):
         tl.jit(rows, static_argnames="m")
+
+
+def arrays(seed, count=3):
+    random = np.random.default_rng(seed)
+    return [random.normal(size=(40, 30)) for _ in range(count)]
+
+
+def state_of(seed):
+    return {"a": [tl.tensor(x, copy=True) for x in arrays(seed)], "n": 1.0}
+
+
+def moved(state, x, rate=0.1):
+    after = [s - rate * (tl.tanh(s) * x + s / (1 + x * x)) for s in state["a"]]
+    return {"a": after, "n": state["n"] + 1}, tl.sum(after[0])
+
+
+def test_donated_arguments_give_the_same_bits_without_new_memory():
+    plain, f = tl.jit(moved), tl.jit(moved, donate="state")
+    x = tl.tensor(arrays(9)[0])
+    want, got = state_of(1), state_of(1)
+    for _ in range(4):
+        want, _ = plain(want, x)
+        got, total = f(got, x)
+        assert total.shape == ()
+    for a, b in zip(want["a"], got["a"], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert float(got["n"]) == 5
+    assert f.compiled <= 2
+
+
+def test_a_donated_tensor_is_not_used_again():
+    f = tl.jit(lambda x, y: x * 2 + y, donate=(0,))
+    x, y = tl.tensor(arrays(1)[0]), tl.tensor(arrays(2)[0])
+    earlier, same = x + 1, tl.tensor(x)
+    view = x.T
+    close(f(x, y), 2 * arrays(1)[0] + arrays(2)[0])
+    close(f(x=tl.tensor(arrays(1)[0]), y=y), 2 * arrays(1)[0] + arrays(2)[0])
+    close(earlier, arrays(1)[0] + 1)
+    close(view, arrays(1)[0].T)
+    assert x.shape == (40, 30)
+    for use in (x.numpy, lambda: np.asarray(x), lambda: x + 1, lambda: print(x), lambda: f(x, y), same.eval):
+        with pytest.raises(ValueError, match="was donated to a compiled function"):
+            use()
+    with pytest.raises(ValueError, match="was donated to a compiled function"):
+        tl.jit(lambda t: t + x)(y)
+    close(y, arrays(2)[0])
+
+
+def test_memory_that_others_see_is_not_written():
+    f = tl.jit(lambda x: x * 2, donate=0)
+    for see in (lambda x: x.numpy(), np.asarray, memoryview, np.from_dlpack):
+        for _ in range(2):
+            x = tl.tensor(arrays(1)[0], copy=True)
+            seen = see(x)
+            close(f(x), 2 * arrays(1)[0])
+            np.testing.assert_array_equal(np.asarray(seen), arrays(1)[0])
+    mine = arrays(1)[0]
+    f(tl.tensor(mine, copy=False)).eval()
+    f(mine).eval()
+    np.testing.assert_array_equal(mine, arrays(1)[0])
+
+
+def test_one_tensor_donated_and_not():
+    f = tl.jit(lambda x, y: (x * 2 + y, tl.sin(x * 2 + y) - y), donate=0)
+    plain = tl.jit(lambda x, y: (x * 2 + y, tl.sin(x * 2 + y) - y))
+    x, same = (tl.tensor(arrays(1)[0]) for _ in range(2))
+    for a, b in zip(f(x, x), plain(same, same), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_call_that_cannot_be_compiled_donates_nothing():
+    f = tl.jit(lambda x: x if float(tl.sum(x)) > 0 else -x, donate=0)
+    x = tl.tensor(arrays(1)[0])
+    with pytest.raises(ValueError, match="cond"):
+        f(x)
+    close(x, arrays(1)[0])
+
+
+def test_nothing_is_donated_under_transforms():
+    f = tl.jit(lambda x: tl.sum(x**3), donate=0)
+    x = tl.tensor(arrays(1)[0])
+    for g in (tl.grad(f), tl.jit(tl.grad(f)), tl.jit(lambda t: tl.grad(f)(t) + 0)):
+        close(g(x), 3 * arrays(1)[0] ** 2)
+    close(x, arrays(1)[0])
+
+
+def test_wrong_donations_are_errors():
+    for donate in (2, "z", (0, "z")):
+        with pytest.raises(ValueError, match="donate names argument"):
+            tl.jit(lambda x, y: x + y, donate=donate)
+    with pytest.raises(ValueError, match="static and donated"):
+        tl.jit(lambda x, y: x + y, donate="y", static_argnums=1)
+
+
+def test_donation_among_threads():
+    f = tl.jit(lambda x: x * 2 + 1, donate=0)
+    want = 2 * arrays(1)[0] + 1
+    wrong = []
+
+    def work():
+        for _ in range(100):
+            if not np.array_equal(f(tl.tensor(arrays(1)[0])), want):
+                wrong.append("donor")
+
+    shared = [tl.tensor(arrays(1)[0])]
+
+    def read():
+        for _ in range(300):
+            try:
+                if not np.array_equal(np.asarray(shared[0] + 0), arrays(1)[0]):
+                    wrong.append("reader")
+            except ValueError as error:
+                assert "donated" in str(error)
+
+    def give():
+        for _ in range(100):
+            x = shared[0]
+            shared[0] = tl.tensor(arrays(1)[0])
+            f(x).eval()
+
+    all_threads = [threading.Thread(target=job) for job in (work, read, read, give)]
+    for thread in all_threads:
+        thread.start()
+    for thread in all_threads:
+        thread.join()
+    assert not wrong
