@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <tuple>
 
 #include "core/jit/passes.h"
 
@@ -11,9 +12,12 @@ namespace {
 
 using Kind = graph::Lowering::Kind;
 
-constexpr std::size_t most_arrays = 48;         // inputs and outputs of a tape
-constexpr std::size_t most_instructions = 192;  // of a tape
-constexpr std::size_t most_repeated = 4;        // cheap instructions computed again instead of kept
+constexpr std::size_t most_arrays = 48;          // inputs and outputs of a tape
+constexpr std::size_t most_instructions = 192;   // of a tape
+constexpr std::size_t most_repeated = 10;        // cheap instructions computed again instead of kept
+constexpr int most_passes = 4;                   // until nothing more is repeated
+constexpr std::size_t most_repeated_of_one = 4;  // where what they read is kept longer for that
+constexpr std::int64_t small_part = 16;          // of a value, that of another which is no reason to keep either
 
 struct Part {  // what fuse() knows of an instruction
   enum class Role : std::uint8_t { alone, elementwise, reduction };
@@ -57,7 +61,7 @@ class Fuser {
     classify();
     for (std::size_t i = 0; i < count(); ++i) settle(i);
     sink();
-    repeat_cheap();
+    for (int pass = 0; pass < most_passes && repeat_cheap(); ++pass) merge_repeated();
     emit();
   }
 
@@ -159,29 +163,33 @@ class Fuser {
     }
   }
 
-  /// Cheap instructions between kept values and several tapes are computed in each of them.
-  void repeat_cheap() {
+  /// Cheap instructions between kept values and several tapes are computed in each of them. Whether something changed.
+  bool repeat_cheap() {
     const std::size_t before = count();
     std::vector<std::vector<Instruction>> added(before);
     std::vector<std::vector<Part>> added_parts(before);
+    bool changed = false;
     for (std::size_t i = before; i-- > 0;) {
       if (parts_[i].role != Part::Role::elementwise || !is_cheap(at(i))) continue;
       const Value result = at(i).results[0];
       if (leaves_[static_cast<std::size_t>(result)] || !kept(result)) continue;
-      std::vector<std::size_t> cone;
-      std::vector<Value> sources;
-      if (!collect(i, cone, sources)) continue;
       const std::vector<std::size_t> readers = readers_[static_cast<std::size_t>(result)];
-      if (!std::all_of(readers.begin(), readers.end(), [&](std::size_t r) {
-            return parts_[r].role != Part::Role::alone && parts_[r].space == parts_[i].space;
-          }))
-        continue;
-      std::map<std::int32_t, Value> copies;  // by depth
+      std::map<std::int32_t, Cone> cones;  // by depth
+      const bool everywhere = std::all_of(readers.begin(), readers.end(), [&](std::size_t r) {
+        if (parts_[r].role == Part::Role::alone || !(parts_[r].space == parts_[i].space)) return false;
+        if (parts_[r].depth == parts_[i].depth) return true;
+        const auto [cone, fresh] = cones.try_emplace(parts_[r].depth);
+        return !fresh || (collect(i, i, parts_[r].depth, cone->second) && is_worthwhile(cone->second));
+      });
+      if (!everywhere) continue;
+      std::map<std::int32_t, Value> copies;
       for (const std::size_t r : readers) {
-        if (parts_[r].depth == parts_[i].depth) continue;
-        auto [copy, fresh] = copies.emplace(parts_[r].depth, result);
-        if (fresh) copy->second = repeat(cone, result, parts_[r].depth, added[r], added_parts[r]);
+        const std::int32_t depth = parts_[r].depth;
+        if (depth == parts_[i].depth) continue;
+        auto [copy, fresh] = copies.emplace(depth, result);
+        if (fresh) copy->second = repeat(cones.at(depth).members, result, depth, added[r], added_parts[r]);
         std::replace(at(r).operands.begin(), at(r).operands.end(), result, copy->second);
+        changed = true;
       }
     }
     std::vector<Instruction> all;
@@ -206,20 +214,43 @@ class Fuser {
     parts_ = std::move(parts);
     maker_ = makers(program_);
     read_again();
+    return changed;
   }
-  /// The cheap instructions, last first, between kept values and instruction i; false where they are many or read more
-  /// than one array.
-  bool collect(std::size_t i, std::vector<std::size_t>& cone, std::vector<Value>& sources) {
-    if (std::find(cone.begin(), cone.end(), i) != cone.end()) return true;
-    if (!is_cheap(at(i)) || cone.size() == most_repeated) return false;
-    cone.push_back(i);
+  struct Cone {  // what is computed again
+    std::vector<std::size_t> members;
+    std::vector<Value> sources;  ///< that it reads
+    std::size_t longer = 0;      ///< sources that have to be kept longer for it
+  };
+  static bool is_worthwhile(const Cone& cone) {
+    return cone.longer == 0 ||
+           (cone.sources.size() == 1 && cone.longer == 1 && cone.members.size() <= most_repeated_of_one);
+  }
+  /// Whether a value is in memory at this depth whatever becomes of one of its readers.
+  bool is_there(Value v, std::int32_t depth) const {
+    if (maker(v) < 0 || leaves_[static_cast<std::size_t>(v)]) return true;
+    const auto& readers = readers_[static_cast<std::size_t>(v)];
+    return std::any_of(readers.begin(), readers.end(), [&](std::size_t r) { return parts_[r].depth >= depth; });
+  }
+  bool may_repeat(std::size_t i, const Shape& space) {
+    return parts_[i].role == Part::Role::elementwise && parts_[i].space == space && !parts_[i].within &&
+           is_cheap(at(i));
+  }
+  /// The cheap instructions between instruction i and values that are there at that depth; false where they are many.
+  bool collect(std::size_t i, std::size_t top, std::int32_t depth, Cone& cone) {
+    if (std::find(cone.members.begin(), cone.members.end(), i) != cone.members.end()) return true;
+    if (!may_repeat(i, parts_[top].space) || cone.members.size() == most_repeated) return false;
+    cone.members.push_back(i);
     for (const Value v : at(i).operands) {
-      if (program_.aval(v).shape.size() == 1 && kept(v)) continue;
-      if (!kept(v)) {
-        if (!collect(static_cast<std::size_t>(maker(v)), cone, sources)) return false;
-      } else if (std::find(sources.begin(), sources.end(), v) == sources.end()) {
-        if (!sources.empty()) return false;
-        sources.push_back(v);
+      const bool in_memory = kept(v);
+      if (in_memory && (program_.aval(v).shape.size() == 1 || bytes(v) * small_part <= bytes(at(top).results[0])))
+        continue;
+      const bool there = in_memory && is_there(v, depth);
+      if (!in_memory ||
+          (!there && maker(v) >= 0 && may_repeat(static_cast<std::size_t>(maker(v)), parts_[top].space))) {
+        if (!collect(static_cast<std::size_t>(maker(v)), top, depth, cone)) return false;
+      } else if (std::find(cone.sources.begin(), cone.sources.end(), v) == cone.sources.end()) {
+        cone.sources.push_back(v);
+        cone.longer += !there;
       }
     }
     return true;
@@ -240,6 +271,38 @@ class Fuser {
       added_parts.back().depth = depth;
     }
     return now.at(result);
+  }
+
+  /// What is computed twice in tapes of one depth is computed once.
+  void merge_repeated() {
+    using Key = std::tuple<std::int32_t, Kind, Elementwise, DType, std::vector<Value>>;
+    std::map<Key, std::vector<std::size_t>> known;
+    Substitution now(program_);
+    std::vector<Instruction> all;
+    std::vector<Part> parts;
+    for (std::size_t i = 0; i < count(); ++i) {
+      Instruction& in = at(i);
+      now.apply(in.operands);
+      if (parts_[i].role == Part::Role::elementwise && !leaves_[static_cast<std::size_t>(in.results[0])]) {
+        const graph::Lowering l = in.op->lowering();
+        auto& same = known[{parts_[i].depth, l.kind, l.elementwise, program_.aval(in.results[0]).dtype, in.operands}];
+        const auto found = std::find_if(same.begin(), same.end(), [&](std::size_t k) {
+          return parts[k].space == parts_[i].space && parts[k].within == parts_[i].within &&
+                 program_.aval(all[k].results[0]) == program_.aval(in.results[0]);
+        });
+        if (found != same.end()) {
+          now.replace(in.results[0], all[*found].results[0]);
+          continue;
+        }
+        same.push_back(all.size());
+      }
+      all.push_back(std::move(in));
+      parts.push_back(parts_[i]);
+    }
+    program_.instructions = std::move(all);
+    parts_ = std::move(parts);
+    maker_ = makers(program_);
+    read_again();
   }
 
   void emit();

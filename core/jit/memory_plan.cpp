@@ -73,13 +73,13 @@ class Planner {
 
   void place(const Instruction& in, std::int32_t step) {
     const bool fills = in.tape || in.op->lowering().kind == Kind::fresh;
-    for (const Value v : in.results) {
-      const Value family = family_(v);
+    for (std::size_t r = 0; r < in.results.size(); ++r) {
+      const Value v = in.results[r], family = family_(v);
       if (escapes_[index(family)]) continue;
       plan_.released[index(last_[index(family)])].push_back(v);
       if (!fills || bytes(v) == 0) continue;
       std::int32_t& slot = plan_.slot_of[index(v)];
-      slot = taken_over(in, v, step);
+      slot = taken_over(in, r, step);
       if (slot < 0) {
         slot = static_cast<std::int32_t>(plan_.slots.size());
         plan_.slots.push_back({bytes(v), step, step, 0});
@@ -88,14 +88,18 @@ class Planner {
     }
   }
 
-  /// The slot of an operand that nobody reads any more, which a tape of one result may write over.
-  std::int32_t taken_over(const Instruction& in, Value v, std::int32_t step) {
-    if (!in.tape || in.results.size() != 1 || in.tape->outputs[0].reduction) return -1;
+  /// The slot of an operand that nobody reads any more and that no other result of the tape has taken. The tape may
+  /// write over it, see TapeCall; it copies tiles of it where it reads them after.
+  std::int32_t taken_over(const Instruction& in, std::size_t result, std::int32_t step) {
+    if (!in.tape || in.tape->outputs[result].reduction) return -1;
+    const Value v = in.results[result];
     for (const Value u : in.operands) {
       const std::int32_t slot = plan_.slot_of[index(u)];
       if (slot < 0 || !(program_.aval(u) == program_.aval(v)) || last_[index(family_(u))] != step) continue;
       if (size_[index(family_(u))] != 1 || readers_[index(u)] != 1) continue;
-      return slot;
+      const bool taken = std::any_of(in.results.begin(), in.results.begin() + static_cast<std::ptrdiff_t>(result),
+                                     [&](Value other) { return plan_.slot_of[index(other)] == slot; });
+      if (!taken) return slot;
     }
     return -1;
   }
