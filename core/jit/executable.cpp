@@ -168,7 +168,8 @@ void Executable::pass(Frame& frame, std::size_t instruction) const {
     if (memory_.slot_of[v] >= 0 || in.tape->outputs[r].reduction) continue;
     for (std::size_t k = 0; k < in.operands.size(); ++k) {
       const Array& operand = frame.arrays[first + k];
-      if (!ends[k] || !(program_.values[v] == graph::Aval{operand.shape, operand.dtype})) continue;
+      if (!ends[k] || operand.dtype != program_.values[v].dtype) continue;
+      if (!(operand.shape == program_.values[v].shape)) continue;
       if (!operand.contiguous() || !operand.buffer.expendable()) continue;
       frame.arrays.back() = operand;  // two hold it now: no other result takes it
       break;

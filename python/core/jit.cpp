@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <list>
 #include <memory>
-#include <unordered_map>
 
 #include "core/error.h"
 #include "core/graph/node.h"
+#include "core/graph/node_map.h"
 #include "core/graph/trace.h"
 #include "python/core/function.h"
 #include "python/core/tensor.h"
@@ -47,7 +47,7 @@ class CompiledFunction {
   py::object operator()(const py::args& args, const py::kwargs& kwargs) {
     Tensors leaves;
     if (const EntryPointer entry = known_plain(args, kwargs, leaves)) {
-      const Tensors made = results(*entry, std::move(leaves));
+      const Tensors made = results(*entry, std::move(leaves), false);
       last_ = entry;
       return entry->call.value(made);
     }
@@ -62,7 +62,7 @@ class CompiledFunction {
                          std::all_of(args.begin(), args.end(), [](py::handle x) { return as_tensor(x) != nullptr; });
       entry = make(arguments, skeleton, leaves, plain);
     }
-    const Tensors made = results(*entry, fresh ? leaves : std::move(leaves));
+    const Tensors made = results(*entry, fresh ? leaves : std::move(leaves), fresh);
     // Kept once its function has run to the end; meanwhile another thread, or the function itself, may have come here.
     if (fresh && (entries_.size() == before || !known(arguments, skeleton, leaves))) entries_.push_front(entry);
     last_ = entry;
@@ -90,13 +90,13 @@ class CompiledFunction {
   };
   using EntryPointer = std::shared_ptr<const Entry>;
 
-  static Tensors results(const Entry& entry, Tensors leaves) {
+  static Tensors results(const Entry& entry, Tensors leaves, bool fresh) {
     if (!entry.donated.empty() && std::none_of(leaves.begin(), leaves.end(), [](const Tensor& x) {
           return x.node()->symbolic || graph::followed(*x.node());
         })) {
       {
         const py::gil_scoped_release unlocked;
-        entry.jit.compile(leaves);  // what fails here donates nothing
+        if (fresh) entry.jit.compile(leaves);  // what fails here donates nothing
         eval(leaves);
       }
       take_over(entry, leaves);
@@ -108,11 +108,13 @@ class CompiledFunction {
   /// Puts tensors that nobody else can use in place of the donated ones.
   static void take_over(const Entry& entry, Tensors& leaves) {
     constexpr std::int32_t holders = 2;  // the object in Python and `leaves`
-    std::unordered_map<const graph::Node*, Tensor> given;
+    graph::NodeMap numbers;
+    Tensors given;
     for (const std::size_t i : entry.donated)
-      if (!given.contains(leaves[i].node())) given.emplace(leaves[i].node(), graph::give_away(leaves[i], holders));
+      if (numbers.insert(leaves[i].node(), static_cast<std::uint32_t>(given.size())))
+        given.push_back(graph::give_away(leaves[i], holders));
     for (Tensor& x : leaves)
-      if (const auto found = given.find(x.node()); found != given.end()) x = found->second;
+      if (const std::uint32_t k = numbers.find(x.node()); k != graph::NodeMap::absent) x = given[k];
   }
 
   /// The program for a call with tensors alone, as most are, without a search of nests. Fills `leaves`.
