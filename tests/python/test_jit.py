@@ -342,3 +342,15 @@ def test_donation_among_threads():
     for thread in all_threads:
         thread.join()
     assert not wrong
+
+
+def test_a_kept_pullback_outlives_the_donation_of_its_argument():
+    f = tl.jit(lambda x: x * 2, donate=0)
+    for evaluated in (False, True):
+        x = tl.tensor(arrays(1)[0])
+        y, pullback = tl.vjp(lambda t: tl.sum(t**3), x)
+        if evaluated:
+            y.eval()
+        f(x).eval()
+        close(pullback(1.0)[0], 3 * arrays(1)[0] ** 2)
+        close(y, np.sum(arrays(1)[0] ** 3))
