@@ -183,10 +183,8 @@ Tensor to_tensor(py::handle data, std::optional<DType> dtype, std::optional<bool
 }
 
 const Tensor* as_tensor(py::handle value) {
-  static PyTypeObject* const type = reinterpret_cast<PyTypeObject*>(py::type::of<Tensor>().ptr());
-  if (Py_TYPE(value.ptr()) == type)
-    return reinterpret_cast<py::detail::instance*>(value.ptr())->get_value_and_holder().value_ptr<Tensor>();
-  return py::isinstance<Tensor>(value) ? &value.cast<const Tensor&>() : nullptr;  // of a class derived in Python
+  if (const Tensor* tensor = exact_tensor(value.ptr())) return tensor;
+  return PyObject_TypeCheck(value.ptr(), tensor_type) ? &value.cast<const Tensor&>() : nullptr;
 }
 
 Tensor to_operand(py::handle value) {

@@ -9,10 +9,10 @@
 
 #include "core/ops/reduce.h"
 #include "core/tensor.h"
+#include "python/core/object.h"
 
 namespace terrella::python {
 
-namespace py = pybind11;
 using namespace pybind11::literals;
 
 /// Whatever an operation may wait for (threads, other evaluations), it never waits holding the interpreter.
@@ -32,7 +32,7 @@ struct AxisChoice {
   Axes axes;
 };
 
-/// The tensor that an object is; null for anything else. Without the look-up of types that a cast costs.
+/// The tensor that an object is, of the class Tensor or one derived from it; null for anything else.
 const Tensor* as_tensor(py::handle value);
 
 /// The tensor of a number, a nest of lists, an array, or anything with __array__ or __dlpack__. copy: no value shares

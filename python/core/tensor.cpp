@@ -203,7 +203,8 @@ tensor([[1., 2.],
 }  // namespace
 
 void bind_core(py::module_& m) {
-  py::class_<Tensor> tensor(m, "Tensor", py::buffer_protocol(), tensor_help);
+  py::class_<Tensor> tensor(m, "Tensor", py::buffer_protocol(), py::custom_type_setup(set_up_type), tensor_help);
+  tensor_type = reinterpret_cast<PyTypeObject*>(tensor.ptr());
   bind_properties(tensor);
   bind_conversions(tensor);
   bind_operators(tensor);
