@@ -9,6 +9,7 @@
 #include "core/graph/profiled.h"
 #include "core/graph/trace.h"
 #include "core/interrupt.h"
+#include "core/outer_lock.h"
 
 namespace terrella::graph {
 namespace {
@@ -127,6 +128,10 @@ void evaluate(std::span<const Tensor> outputs) {
       if (node.trace.load(std::memory_order_relaxed)) forget(node);  // the transform that held it may have ended since
       return;
     }
+  }
+  const WithoutOuterLock unlocked;  // other threads may run, or wait for, what needs it
+  if (outputs.size() == 1) {
+    Node& node = *outputs[0].node();
     bool ready;
     {
       const NodeLock lock(node);

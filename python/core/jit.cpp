@@ -44,14 +44,22 @@ class CompiledFunction {
         donated_numbers_(std::move(donated_numbers)),
         donated_names_(std::move(donated_names)) {}
 
-  py::object operator()(const py::args& args, const py::kwargs& kwargs) {
+  /// tp_call of the class; kwargs may be null.
+  static PyObject* call(PyObject* self, PyObject* args, PyObject* kwargs) {
+    return guarded([&] {
+      // The class is final, so that its objects are as pybind11 lays them out for one value.
+      auto* const f =
+          static_cast<CompiledFunction*>(reinterpret_cast<py::detail::instance*>(self)->simple_value_holder[0]);
+      if (!f) throw py::type_error("CompiledFunction: made without a function; use jit()");
+      const bool named = kwargs && PyDict_GET_SIZE(kwargs) > 0;
+      if (py::object value = named ? py::object() : f->known_plain(args)) return value.release().ptr();
+      const auto by_name = named ? py::reinterpret_borrow<py::kwargs>(kwargs) : py::kwargs();
+      return f->any(py::reinterpret_borrow<py::args>(args), by_name).release().ptr();
+    });
+  }
+
+  py::object any(const py::args& args, const py::kwargs& kwargs) {
     Tensors leaves;
-    if (const EntryPointer entry = known_plain(args, kwargs, leaves)) {
-      const Tensors made = results(*entry, std::move(leaves), false);
-      last_ = entry;
-      return entry->call.value(made);
-    }
-    leaves.clear();
     const Arguments arguments = apart(args, kwargs);
     const py::object skeleton = flatten(arguments.followed, Leaves::numbers, leaves);
     EntryPointer entry = known(arguments, skeleton, leaves);
@@ -101,7 +109,6 @@ class CompiledFunction {
       }
       take_over(entry, leaves);
     }
-    const py::gil_scoped_release unlocked;
     return entry.jit(std::move(leaves));
   }
 
@@ -117,18 +124,24 @@ class CompiledFunction {
       if (const std::uint32_t k = numbers.find(x.node()); k != graph::NodeMap::absent) x = given[k];
   }
 
-  /// The program for a call with tensors alone, as most are, without a search of nests. Fills `leaves`.
-  EntryPointer known_plain(const py::args& args, const py::kwargs& kwargs, Tensors& leaves) const {
-    if (PyDict_GET_SIZE(kwargs.ptr()) > 0 || !numbers_.empty() || !names_.empty()) return nullptr;
-    leaves.reserve(args.size());
-    for (std::size_t i = 0; i < args.size(); ++i) {
-      const Tensor* x = as_tensor(PyTuple_GET_ITEM(args.ptr(), static_cast<Py_ssize_t>(i)));
-      if (!x) return nullptr;
+  /// The value of a call with tensors alone, as most are, without a search of nests; null where its program is not
+  /// known.
+  py::object known_plain(PyObject* args) {
+    if (!numbers_.empty() || !names_.empty()) return {};
+    Tensors leaves;
+    const Py_ssize_t count = PyTuple_GET_SIZE(args);
+    leaves.reserve(static_cast<std::size_t>(count));
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      const Tensor* x = as_tensor(PyTuple_GET_ITEM(args, i));
+      if (!x) return {};
       leaves.push_back(*x);
     }
-    for (const EntryPointer& entry : entries_)
-      if (entry->plain && matches(*entry, leaves)) return entry;
-    return nullptr;
+    for (const EntryPointer& entry : entries_) {
+      if (!entry->plain || !matches(*entry, leaves)) continue;
+      last_ = entry;
+      return entry->call.value(results(*entry, std::move(leaves), false));
+    }
+    return {};
   }
 
   static bool is_fixed(const std::vector<int>& numbers, std::size_t i, std::size_t count) {
@@ -244,11 +257,12 @@ void bind_jit(py::module_& m) {
                     ", arena ", r.arena_bytes, " bytes, peak ", r.peak_bytes, " bytes, compiled in ", r.compile_seconds,
                     " s)");
       });
-  py::class_<CompiledFunction>(m, "CompiledFunction", py::dynamic_attr(), "A function compiled by jit().")
+  const auto set_up = [](PyHeapTypeObject* type) { type->ht_type.tp_call = &CompiledFunction::call; };
+  py::class_<CompiledFunction>(m, "CompiledFunction", py::dynamic_attr(), py::is_final(), py::custom_type_setup(set_up),
+                               "A function compiled by jit().")
       .def(py::init<py::function, std::vector<int>, std::vector<std::string>, std::vector<int>,
                     std::vector<std::string>>(),
            "f"_a, "static_argnums"_a, "static_argnames"_a, "donated_numbers"_a, "donated_names"_a)
-      .def("__call__", &CompiledFunction::operator())
       .def("__get__",
            [](const py::object& self, const py::object& instance, const py::object&) {
              return instance.is_none() ? self : py::module_::import("types").attr("MethodType")(self, instance);

@@ -12,16 +12,12 @@
 #include "core/graph/trace.h"
 #include "core/interrupt.h"
 #include "core/ops.h"
+#include "core/outer_lock.h"
 #include "python/bindings.h"
 #include "python/long_call.h"
 
 namespace terrella::python {
 namespace {
-
-void evaluate(const Tensor& x) {
-  const py::gil_scoped_release unlocked;
-  x.eval();
-}
 
 // The value of one element as the Python number of its dtype.
 py::object number(const Tensor& x) {
@@ -102,16 +98,25 @@ void check_signals() {
   if (PyErr_CheckSignals() != 0) throw py::error_already_set();
 }
 
+// Python's lock, as evaluations let go of it.
+const OuterLock interpreter_lock{
+    []() -> void* { return Py_IsInitialized() && PyGILState_Check() ? PyEval_SaveThread() : nullptr; },
+    [](void* thread) { PyEval_RestoreThread(static_cast<PyThreadState*>(thread)); }};
+
+PyMethodDef eval_method{"eval",
+                        [](PyObject* self, PyObject*) {
+                          return guarded([&] {
+                            if (const Tensor* const x = exact_tensor(self)) x->eval();
+                            return Py_NewRef(self);
+                          });
+                        },
+                        METH_NOARGS,
+                        "eval(self: terrella._terrella.Tensor) -> terrella._terrella.Tensor\n\n"
+                        "Runs what is needed to hold the values; returns the tensor."};
+
 void bind_conversions(py::class_<Tensor>& tensor) {
-  tensor
-      .def(
-          "eval",
-          [](const py::object& self) {
-            evaluate(self.cast<const Tensor&>());
-            return self;
-          },
-          "Runs what is needed to hold the values; returns the tensor.")
-      .def("item", &number, "The one element as a Python number; ValueError where there are more.")
+  tensor.attr("eval") = py::reinterpret_steal<py::object>(PyDescr_NewMethod(tensor_type, &eval_method));
+  tensor.def("item", &number, "The one element as a Python number; ValueError where there are more.")
       .def("numpy", &to_numpy, "The values as a read-only numpy array on the tensor's own memory.")
       .def(
           "tolist", [](const Tensor& x) { return to_numpy(x).attr("tolist")(); },
@@ -123,11 +128,7 @@ void bind_conversions(py::class_<Tensor>& tensor) {
       .def("__array__", &as_array, "dtype"_a = py::none(), py::kw_only(), "copy"_a = py::none())
       .def("__array_ufunc__", &numpy_ufunc)
       .def("__array_function__", &numpy_function)
-      .def("__bool__",
-           [](const Tensor& x) {
-             const py::gil_scoped_release unlocked;
-             return x.item<bool>();
-           })
+      .def("__bool__", [](const Tensor& x) { return x.item<bool>(); })
       .def("__float__", &converted<py::float_>)
       .def("__int__", &converted<py::int_>)
       .def("__complex__", [](const Tensor& x) { return number(x).cast<std::complex<double>>(); })
@@ -145,12 +146,6 @@ void bind_conversions(py::class_<Tensor>& tensor) {
 
 Tensor transposed(const Tensor& x) { return transpose(x); }
 
-template <Tensor (*f)(const Tensor&)>
-Tensor unlocked(const Tensor& x) {
-  const py::gil_scoped_release released;
-  return f(x);
-}
-
 void bind_properties(py::class_<Tensor>& tensor) {
   tensor
       .def_property_readonly(
@@ -166,10 +161,10 @@ void bind_properties(py::class_<Tensor>& tensor) {
                              [](const Tensor& x) { return static_cast<std::size_t>(x.size()) * size_of(x.dtype()); })
       .def_property_readonly(
           "device", [](const Tensor&) { return "cpu"; }, "where the values are")
-      .def_property_readonly("T", unlocked<transposed>, "with its axes reversed")
-      .def_property_readonly("mT", unlocked<matrix_transpose>, "with its last two axes swapped")
-      .def_property_readonly("real", unlocked<real>, "real part")
-      .def_property_readonly("imag", unlocked<imag>, "imaginary part");
+      .def_property_readonly("T", &transposed, "with its axes reversed")
+      .def_property_readonly("mT", &matrix_transpose, "with its last two axes swapped")
+      .def_property_readonly("real", &real, "real part")
+      .def_property_readonly("imag", &imag, "imaginary part");
 }
 
 constexpr const char* tensor_help = R"(An array that never changes, of a dtype on a device, with derivatives.
@@ -243,6 +238,7 @@ void bind_core(py::module_& m) {
       "devices", [] { return std::vector<std::string>{"cpu"}; }, "Devices that tensors can be on.");
   main_thread = py::module_::import("threading").attr("main_thread")().attr("ident").cast<std::uint64_t>();
   interrupt_check = &check_signals;
+  outer_lock = &interpreter_lock;
 }
 
 }  // namespace terrella::python
