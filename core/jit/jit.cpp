@@ -1,5 +1,6 @@
 #include "core/jit.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -34,6 +35,13 @@ struct SignatureHash {
   }
 };
 
+bool same(const Signature& s, const Tensors& x) {
+  return std::equal(s.arguments.begin(), s.arguments.end(), x.begin(), x.end(),
+                    [](const Signature::Argument& a, const Tensor& t) {
+                      return a.aval.dtype == t.dtype() && a.aval.shape == t.shape() && a.weak == t.node()->weak;
+                    });
+}
+
 Signature signature(const Tensors& x) {
   Signature s;
   s.arguments.reserve(x.size());
@@ -47,7 +55,9 @@ struct Jit::Cache {
   Function f;
   std::vector<std::size_t> donate;
   mutable std::mutex mutex;
-  std::unordered_map<Signature, std::shared_ptr<const compiler::CompiledOp>, SignatureHash> known;
+  using Known = std::unordered_map<Signature, std::shared_ptr<const compiler::CompiledOp>, SignatureHash>;
+  Known known;
+  const Known::value_type* newest = nullptr;  ///< that of the last call, which the next is likely to need again
   std::shared_ptr<const compiler::CompiledOp> last;
 };
 
@@ -57,14 +67,20 @@ Jit::Jit(Function f, JitOptions options) : cache_(std::make_shared<Cache>()) {
 }
 
 std::shared_ptr<const compiler::CompiledOp> Jit::operation(const Tensors& x) const {
-  const Signature key = signature(x);
   {
     const std::lock_guard lock(cache_->mutex);
-    if (const auto found = cache_->known.find(key); found != cache_->known.end()) return cache_->last = found->second;
+    if (!cache_->newest || !same(cache_->newest->first, x)) {
+      const auto found = cache_->known.find(signature(x));
+      cache_->newest = found == cache_->known.end() ? nullptr : &*found;
+    }
+    if (cache_->newest) {
+      if (cache_->last != cache_->newest->second) cache_->last = cache_->newest->second;
+      return cache_->last;
+    }
   }
   const auto op = std::make_shared<const compiler::CompiledOp>(compiler::trace(cache_->f, x));
   const std::lock_guard lock(cache_->mutex);
-  if (op->inside().captured.empty()) cache_->known.emplace(key, op);
+  if (op->inside().captured.empty()) cache_->known.emplace(signature(x), op);
   return cache_->last = op;
 }
 
