@@ -35,7 +35,7 @@ void adopt(Node& node, const OpPointer& op, Tensors&& inputs) {
 
 void run_when_long(const Tensor& x) {
   const Node& node = *x.node();
-  if (node.depth > longest_pending_chain && !node.symbolic) evaluate({&x, 1});
+  if (node.depth > longest_pending_chain && !node.symbolic && !followed(node)) evaluate({&x, 1});
 }
 
 class Placeholder final : public Op {

@@ -13,6 +13,10 @@ class NodeMap {
  public:
   static constexpr std::uint32_t absent = ~std::uint32_t{0};
 
+  /// Makes room for so many nodes.
+  void reserve(std::size_t count) {
+    while (slots_.size() < 2 * (count + 1)) grow();
+  }
   /// False if the node has a number already, which stays.
   bool insert(const Node* node, std::uint32_t number = 0) {
     if (2 * (count_ + 1) > slots_.size()) grow();

@@ -27,6 +27,8 @@ class Stretch {
  public:
   Stretch(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs)
       : order(graph::between(trace, sources, outputs)) {
+    first_.reserve(sources.size() + order.size());
+    derivatives_.reserve(sources.size() + order.size());
     for (const Tensor& source : sources) number(source);
     for (const Tensor& node : order) number(node);
   }
