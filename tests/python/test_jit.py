@@ -146,6 +146,14 @@ def test_endless_recursion_is_an_error():
         endless(tl.ones(2))
 
 
+def test_the_class_makes_no_function_by_itself():
+    kind = type(tl.jit(lambda x: x))
+    with pytest.raises(TypeError, match="jit"):
+        kind.__new__(kind)(1.0)
+    with pytest.raises(TypeError, match="acceptable base type"):
+        type("Derived", (kind,), {})
+
+
 def test_first_calls_of_several_threads():
     f = tl.jit(lambda x, n: tl.sum(tl.tanh(x) * n), static_argnums=1)
     wrong = []

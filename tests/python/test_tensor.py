@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -245,6 +246,37 @@ def test_index_tensors_out_of_range_are_found_when_evaluated():
     y = tl.zeros(3)[tl.tensor([0, 3])]
     with pytest.raises(IndexError, match="3"):
         y.eval()
+
+
+def test_operators_take_what_can_be_a_tensor_and_leave_the_rest_to_others():
+    class Other:
+        def __add__(self, _x):
+            return "from the left"
+
+        def __radd__(self, _x):
+            return "from the right"
+
+    x = tl.tensor([1.0, 2.0])
+    for other in (3.0, 3, True, np.float32(3), np.array([3.0, 4.0]), [3.0, 4.0], x, 3 + 4j):
+        np.testing.assert_array_equal(np.asarray(x - other), np.asarray(x) - np.asarray(other))
+        np.testing.assert_array_equal(np.asarray(other - x), np.asarray(other) - np.asarray(x))
+        np.testing.assert_array_equal(np.asarray(x.__sub__(other)), np.asarray(x - other))
+    np.testing.assert_array_equal(np.asarray(2.0**x), [2.0, 4.0])
+    assert x + Other() == "from the right" and Other() + x == "from the left"
+    with pytest.raises(TypeError, match="unsupported operand"):
+        x * object()
+    with pytest.raises(TypeError, match="unsupported operand"):
+        pow(x, 2, 3)
+    with pytest.raises(ValueError, match="64 bits"):
+        x + 10**30
+
+
+def test_weak_references_see_the_end_of_a_tensor():
+    x = tl.tensor([1.0]) + 1.0
+    seen = weakref.ref(x)
+    assert seen() is x
+    del x
+    assert seen() is None
 
 
 def test_a_tensor_never_changes():
