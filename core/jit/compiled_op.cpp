@@ -137,10 +137,14 @@ Tensors call(const std::shared_ptr<const CompiledOp>& op, Tensors inputs, std::s
     }
     return results;
   }
-  std::vector<graph::Aval> avals;
-  for (const Tensor& y : outputs) avals.push_back(graph::aval(y));
-  Tensors results = outputs.size() == 1 ? Tensors{graph::make(op, std::move(inputs), avals[0])}
-                                        : graph::make_tuple(op, std::move(inputs), avals);
+  Tensors results;
+  if (outputs.size() == 1) {
+    results.push_back(graph::make(op, std::move(inputs), graph::aval(outputs[0])));
+  } else {
+    std::vector<graph::Aval> avals;
+    for (const Tensor& y : outputs) avals.push_back(graph::aval(y));
+    results = graph::make_tuple(op, std::move(inputs), avals);
+  }
   for (std::size_t k = 0; k < outputs.size(); ++k) results[k].node()->weak = outputs[k].node()->weak;
   return results;
 }
