@@ -88,7 +88,7 @@ std::vector<Array> Executable::run(std::vector<Array> inputs) const {
   for (std::size_t i = 0; i < inputs.size(); ++i)
     frame->values[static_cast<std::size_t>(program_.inputs[i])] = std::move(inputs[i]);
   for (std::size_t first = 0, step_number = 0; first < program_.instructions.size(); ++step_number) {
-    check_interrupt();
+    if (first > 0) check_interrupt();
     std::size_t end = first + 1;
     while (end < program_.instructions.size() && memory_.step_of[end] == memory_.step_of[first]) ++end;
     step(*frame, first, end);

@@ -138,7 +138,7 @@ class CompiledFunction {
     }
     for (const EntryPointer& entry : entries_) {
       if (!entry->plain || !matches(*entry, leaves)) continue;
-      last_ = entry;
+      if (last_ != entry) last_ = entry;
       return entry->call.value(results(*entry, std::move(leaves), false));
     }
     return {};
