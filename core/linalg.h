@@ -20,24 +20,6 @@ Tensor triangular_solve(const Tensor& a, const Tensor& b, Triangle triangle = {}
 /// x of A x = b for Hermitian positive definite A, by Cholesky.
 Tensor solve_positive(const Tensor& a, const Tensor& b);
 
-struct Lu {
-  Tensor p, l, u;  ///< [.., n, n]: a permutation, lower with ones on the diagonal, upper
-};
-/// A = P L U with the largest entry of each column as pivot. A may be singular; derivatives then end in a SolveError.
-Lu lu(const Tensor& a);
-
-/// x of A x = b for any square A [.., n, n], b [.., n, m] or a vector [n]; batch axes broadcast. One factorisation
-/// serves x and its derivatives of any order. SolveError names the matrix and the pivot that is zero.
-Tensor solve(const Tensor& a, const Tensor& b);
-/// A^-1; solve() is cheaper where it is multiplied with something.
-Tensor inverse(const Tensor& a);
-/// Of [.., n, n], shape [..]; 1 for n = 0. Derivatives of singular matrices end in a SolveError.
-Tensor determinant(const Tensor& a);
-struct SignedLog {
-  Tensor sign, log;  ///< det = sign exp(log); sign of modulus 1, log real, 0 and -inf for singular matrices
-};
-SignedLog log_determinant(const Tensor& a);
-
 struct Qr {
   Tensor q, r;  ///< [.., m, k], [.., k, n], k = min(m, n); diagonal of r real and not negative
 };

@@ -12,7 +12,6 @@
 #include "core/backend/cpu/parallel.h"
 #include "core/error.h"
 #include "core/graph/op.h"
-#include "core/linalg.h"
 #include "core/transform.h"
 
 namespace terrella::linalg {
@@ -45,34 +44,6 @@ std::vector<T> lapack_memory(std::int64_t size, std::int64_t rows) {
   memory.reserve(static_cast<std::size_t>(size + rows + 1));
   memory.resize(static_cast<std::size_t>(size));
   return memory;
-}
-
-/// x = op(A)^-1 x of row-major x [n, m], for one triangle of A [n, n]; `unit`: its diagonal counts as ones.
-template <class T>
-void solve_triangle(const T* a, T* x, std::int64_t n, std::int64_t m, Triangle triangle, bool unit) {
-  if (n == 0 || m == 0) return;
-  const auto uplo = triangle.lower ? CblasLower : CblasUpper;
-  const auto trans = triangle.adjoint ? CblasConjTrans : CblasNoTrans;
-  const auto diagonal = unit ? CblasUnit : CblasNonUnit;
-  const int N = static_cast<int>(n), M = static_cast<int>(m);
-  const T one(1);
-  if constexpr (std::is_same_v<T, float>)
-    cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, N, M, one, a, N, x, M);
-  else if constexpr (std::is_same_v<T, double>)
-    cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, N, M, one, a, N, x, M);
-  else if constexpr (std::is_same_v<T, std::complex<float>>)
-    cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, N, M, &one, a, N, x, M);
-  else
-    cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, N, M, &one, a, N, x, M);
-}
-
-/// a b without C99's search for infinities.
-template <class T>
-T product(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>)
-    return a * b;
-  else
-    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 
 /// " number 3 of the batch" where there are several.

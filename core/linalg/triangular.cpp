@@ -31,7 +31,7 @@ class TriangularSolve final : public graph::Op {
                                   " is singular: zero on the diagonal in row ", i));
         T* x = out[0].data<T>() + k * n * m;
         std::copy_n(b.data<T>() + k * n * m, n * m, x);
-        linalg::solve_triangle(matrix, x, n, m, triangle_, false);
+        if (n > 0 && m > 0) solve(matrix, x, static_cast<int>(n), static_cast<int>(m));
       }
     });
   }
@@ -61,6 +61,20 @@ class TriangularSolve final : public graph::Op {
   }
 
  private:
+  template <class T>
+  void solve(const T* a, T* x, int n, int m) const {
+    const auto uplo = triangle_.lower ? CblasLower : CblasUpper;
+    const auto trans = triangle_.adjoint ? CblasConjTrans : CblasNoTrans;
+    const T one(1);
+    if constexpr (std::is_same_v<T, float>)
+      cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one, a, n, x, m);
+    else if constexpr (std::is_same_v<T, double>)
+      cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one, a, n, x, m);
+    else if constexpr (std::is_same_v<T, std::complex<float>>)
+      cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, &one, a, n, x, m);
+    else
+      cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, &one, a, n, x, m);
+  }
   Tensor part(const Tensor& a) const { return triangle_.lower ? tril(a) : triu(a); }
   Triangle triangle_;
 };

@@ -26,33 +26,6 @@ void bind_linalg(py::module_& parent) {
       "solve_positive", [](const Operand& a, const Operand& b) { return solve_positive(a.value, b.value); }, "a"_a,
       "b"_a, Unlocked(), "x of A x = b for Hermitian positive definite A, by Cholesky.");
   m.def(
-      "lu",
-      [](const Operand& a) {
-        Lu f = lu(a.value);
-        return std::tuple(f.p, f.l, f.u);
-      },
-      "a"_a, Unlocked(), "(P, L, U) with A = P L U, pivots the largest entries of their columns.");
-  m.def(
-      "solve", [](const Operand& a, const Operand& b) { return solve(a.value, b.value); }, "a"_a, "b"_a, Unlocked(),
-      R"(x of A x = b; one factorisation serves x and its derivatives of any order.
-
-a      : square matrices [.., n, n]
-b      : [.., n, m], or a vector [n]; batch axes broadcast
-raises : SolveError naming the pivot that is zero, ValueError where shapes do not match)");
-  m.def(
-      "inv", [](const Operand& a) { return inverse(a.value); }, "a"_a, Unlocked(),
-      "Inverse; SolveError names the pivot that is zero. solve() is cheaper where it is multiplied with something.");
-  m.def(
-      "det", [](const Operand& a) { return determinant(a.value); }, "a"_a, Unlocked(),
-      "Determinant; its derivatives need matrices that are not singular.");
-  m.def(
-      "slogdet",
-      [](const Operand& a) {
-        SignedLog d = log_determinant(a.value);
-        return std::pair(d.sign, d.log);
-      },
-      "a"_a, Unlocked(), "(sign, log) with det = sign exp(log); (0, -inf) for singular matrices.");
-  m.def(
       "qr",
       [](const Operand& a) {
         Qr f = qr(a.value);

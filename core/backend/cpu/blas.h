@@ -19,7 +19,6 @@ void require_right_blas();
 // other arguments; the callee may write to that place, which without the argument is somebody else's stack.
 extern "C" {
 #define TERRELLA_LAPACK(p, T, R)                                                                                \
-  void p##getrf_(const int* m, const int* n, T* a, const int* lda, int* pivots, int* info);                     \
   void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info, std::size_t uplo_length = 1); \
   void p##gelqf_(const int* m, const int* n, T* a, const int* lda, T* tau, T* work, const int* lwork, int* info);
 TERRELLA_LAPACK(s, float, float)
