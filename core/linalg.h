@@ -26,6 +26,29 @@ struct Qr {
 /// A = Q R with orthonormal columns of Q. Derivatives need m >= n and full rank.
 Qr qr(const Tensor& a);
 
+struct Plu {
+  Tensor p, l, u;  ///< [.., m, m] real, [.., m, k] with ones on the diagonal, [.., k, n], k = min(m, n)
+};
+/// A = P L U with partial pivoting. Derivatives of l and u need a leading square part of P^T A that is regular.
+Plu lu(const Tensor& a);
+
+/// x of A x = b for square A [.., n, n], b [.., n, m] or a vector [n]; batch axes broadcast. A is factorised once, for
+/// the solve, its adjoint and all derivatives. SolveError names pivot, row and batch entry of a singular matrix.
+Tensor solve(const Tensor& a, const Tensor& b);
+/// A^-1, by solve(); to multiply by it, solve.
+Tensor inv(const Tensor& a);
+
+/// Determinant [..]. The first derivative holds for singular matrices, too (it takes a singular value decomposition);
+/// the second needs a regular one: SolveError otherwise.
+Tensor det(const Tensor& a);
+
+struct SignLogDet {
+  Tensor sign;     ///< det / |det| in the dtype of the matrix; 0 for a singular one
+  Tensor log_abs;  ///< log |det|, real; -infinity for a singular one
+};
+/// det = sign exp(log_abs), without overflow. Derivatives need regular matrices: SolveError otherwise.
+SignLogDet slogdet(const Tensor& a);
+
 struct Svd {
   Tensor u, s, vh;  ///< [.., m, k], [.., k] real and descending, [.., k, n], k = min(m, n)
 };

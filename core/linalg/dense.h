@@ -56,6 +56,12 @@ Tensor square_matrices(const char* operation, const Tensor& a);
 /// [batch.., rows, columns] with the batch of `like`.
 Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns);
 
+/// The batch axes of a shape of matrices.
+Shape batch_of(const Shape& shape);
+
+/// P with P[permutation[i], i] = 1; permutation [.., n, 1].
+Tensor permutation_matrix(const Tensor& permutation, DType dtype);
+
 /// Calls body(T{}, first, last) for ranges of a batch, in parallel, with T the type of dtype.
 template <class Body>
 void for_batch(DType dtype, std::int64_t count, std::int64_t flops_each, const Body& body) {

@@ -88,13 +88,7 @@ Tensor triangular_solve(const Tensor& matrix, const Tensor& right, Triangle tria
     fail("triangular_solve: a matrix of shape ", a.shape(), " and a right-hand side of shape ", right.shape(),
          " do not match; rows must agree");
   const DType dtype = common_dtype(a, right);
-  const auto batch = [](const Tensor& x) {
-    Shape s = x.shape();
-    s.erase(s.rank() - 1);
-    s.erase(s.rank() - 1);
-    return s;
-  };
-  Shape shape = broadcast_shapes("triangular_solve", batch(a), batch(right));
+  Shape shape = broadcast_shapes("triangular_solve", linalg::batch_of(a.shape()), linalg::batch_of(right.shape()));
   shape.push_back(a.size(-1));
   shape.push_back(a.size(-1));
   const Tensor wide = broadcast_to(cast(a, dtype), shape);

@@ -35,6 +35,30 @@ void bind_linalg(py::module_& parent) {
       "(Q, R) with A = Q R, Q [.., m, k] of orthonormal columns, R [.., k, n] with a diagonal that is real and not "
       "negative.");
   m.def(
+      "lu",
+      [](const Operand& a) {
+        Plu f = lu(a.value);
+        return std::tuple(f.p, f.l, f.u);
+      },
+      "a"_a, Unlocked(), "(P, L, U) with A = P L U, as scipy.linalg.lu.");
+  m.def(
+      "solve", [](const Operand& a, const Operand& b) { return solve(a.value, b.value); }, "a"_a, "b"_a, Unlocked(),
+      "x of A x = b for square A [.., n, n], b [.., n, m] or [n]. One factorisation serves the solve, its adjoint and "
+      "all derivatives; SolveError names pivot, row and batch entry of a singular matrix.");
+  m.def(
+      "inv", [](const Operand& a) { return inv(a.value); }, "a"_a, Unlocked(),
+      "Inverse; to multiply by it, solve. SolveError as for solve.");
+  m.def(
+      "det", [](const Operand& a) { return det(a.value); }, "a"_a, Unlocked(),
+      "Determinant. Its first derivative holds for singular matrices, too; the second needs a regular one.");
+  m.def(
+      "slogdet",
+      [](const Operand& a) {
+        SignLogDet f = slogdet(a.value);
+        return std::pair(f.sign, f.log_abs);
+      },
+      "a"_a, Unlocked(), "(sign, log |det|) with det = sign exp(log |det|). Derivatives need regular matrices.");
+  m.def(
       "svd",
       [](const Operand& a) {
         Svd f = svd(a.value);

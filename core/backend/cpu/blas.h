@@ -20,6 +20,7 @@ void require_right_blas();
 extern "C" {
 #define TERRELLA_LAPACK(p, T, R)                                                                                \
   void p##potrf_(const char* uplo, const int* n, T* a, const int* lda, int* info, std::size_t uplo_length = 1); \
+  void p##getrf_(const int* m, const int* n, T* a, const int* lda, int* pivots, int* info);                     \
   void p##gelqf_(const int* m, const int* n, T* a, const int* lda, T* tau, T* work, const int* lwork, int* info);
 TERRELLA_LAPACK(s, float, float)
 TERRELLA_LAPACK(d, double, double)
