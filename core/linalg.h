@@ -1,6 +1,8 @@
 // core/linalg.h: dense factorisations and solves of matrices in the last two axes; leading axes are a batch.
 // f32 f64 c64 c128, differentiable to any order in both modes.
 #pragma once
+#include <optional>
+
 #include "core/tensor.h"
 
 namespace terrella {
@@ -58,5 +60,47 @@ struct Svd {
 Svd svd(const Tensor& a);
 /// s alone.
 Tensor singular_values(const Tensor& a);
+
+struct Eigh {
+  Tensor values, vectors;  ///< [.., n] real and ascending; [.., n, n], orthonormal columns
+};
+/// A = V diag(w) V^H of the Hermitian part (A + A^H) / 2. Derivatives of the vectors exist for distinct eigenvalues
+/// only: between equal ones the part that is not determined is taken as zero. Phases are free, as those of svd().
+/// SolveError for NaN and infinity.
+Eigh eigh(const Tensor& a);
+/// The values alone. Their derivatives at equal eigenvalues are those in the basis that was found.
+Tensor eigvalsh(const Tensor& a);
+
+struct Eig {
+  Tensor values, vectors;  ///< [.., n] in no order; [.., n, n]; both complex
+};
+/// A V = V diag(w) of square A. Columns of V have unit length, and their component of largest modulus is positive.
+/// Derivatives need distinct eigenvalues; SolveError names equal ones, as those of defective matrices are.
+Eig eig(const Tensor& a);
+/// The values alone.
+Tensor eigvals(const Tensor& a);
+
+/// Pseudoinverse [.., n, m] by the singular values above rcond times the largest; by default rcond is max(m, n) times
+/// the rounding of the dtype. Derivatives are those along matrices of the same rank, so for full rank all there are.
+Tensor pinv(const Tensor& a, std::optional<double> rcond = {});
+
+struct LeastSquares {
+  Tensor x;                ///< [.., n, k], or [n] for a vector b
+  Tensor residuals;        ///< squared norm of A x - b for each right-hand side
+  Tensor rank;             ///< [..] i64
+  Tensor singular_values;  ///< [.., min(m, n)]
+};
+/// The x of least norm that minimises |A x - b|; A [.., m, n] of any shape and rank, b [.., m, k] or [m]. rcond and
+/// derivatives as for pinv().
+LeastSquares lstsq(const Tensor& a, const Tensor& b, std::optional<double> rcond = {});
+
+/// Number of singular values above rcond times the largest, as for pinv().
+Tensor matrix_rank(const Tensor& a, std::optional<double> rcond = {});
+/// Largest by smallest singular value.
+Tensor condition_number(const Tensor& a);
+
+/// exp(A) of square A. The derivative along E is a block of the exponential of [A E; 0 A]: twice the size, so about
+/// eight times the work, but by the same algorithm to any order. SolveError for NaN and infinity.
+Tensor expm(const Tensor& a);
 
 }  // namespace terrella

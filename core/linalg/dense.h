@@ -49,6 +49,14 @@ std::vector<T> lapack_memory(std::int64_t size, std::int64_t rows) {
 /// " number 3 of the batch" where there are several.
 std::string which(const Stack& stack, std::int64_t b);
 
+/// SolveError naming the operation where matrix b of the stack at `data` holds NaN or infinity.
+template <class T>
+void require_finite(std::string_view operation, const Stack& stack, std::int64_t b, const T* data) {
+  for (std::int64_t i = b * stack.size(); i < (b + 1) * stack.size(); ++i)
+    if (!std::isfinite(std::abs(data[i])))
+      throw SolveError(text(operation, ": the matrix", which(stack, b), " holds NaN or infinity"));
+}
+
 /// Checks rank and makes integers f64; names the operation.
 Tensor matrices(const char* operation, const Tensor& a);
 Tensor square_matrices(const char* operation, const Tensor& a);

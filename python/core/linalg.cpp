@@ -59,6 +59,54 @@ void bind_linalg(py::module_& parent) {
       },
       "a"_a, Unlocked(), "(sign, log |det|) with det = sign exp(log |det|). Derivatives need regular matrices.");
   m.def(
+      "eigh",
+      [](const Operand& a) {
+        Eigh f = eigh(a.value);
+        return std::pair(f.values, f.vectors);
+      },
+      "a"_a, Unlocked(),
+      "(w, V) with A = V diag(w) V^H of the Hermitian part of A, w ascending. Derivatives of V need distinct "
+      "eigenvalues; between equal ones what is not determined is taken as zero.");
+  m.def(
+      "eigvalsh", [](const Operand& a) { return eigvalsh(a.value); }, "a"_a, Unlocked(),
+      "Eigenvalues of the Hermitian part of A, ascending.");
+  m.def(
+      "eig",
+      [](const Operand& a) {
+        Eig f = eig(a.value);
+        return std::pair(f.values, f.vectors);
+      },
+      "a"_a, Unlocked(),
+      "(w, V) with A V = V diag(w), both complex, columns of unit length whose largest component is positive. "
+      "Derivatives need distinct eigenvalues: SolveError otherwise.");
+  m.def(
+      "eigvals", [](const Operand& a) { return eigvals(a.value); }, "a"_a, Unlocked(),
+      "Eigenvalues of a square matrix, complex.");
+  m.def(
+      "pinv", [](const Operand& a, std::optional<double> rcond) { return pinv(a.value, rcond); }, "a"_a,
+      "rcond"_a = py::none(), Unlocked(),
+      "Pseudoinverse by the singular values above rcond times the largest; by default max(m, n) times the rounding of "
+      "the dtype. Derivatives are those along matrices of the same rank.");
+  m.def(
+      "lstsq",
+      [](const Operand& a, const Operand& b, std::optional<double> rcond) {
+        LeastSquares f = lstsq(a.value, b.value, rcond);
+        return std::tuple(f.x, f.residuals, f.rank, f.singular_values);
+      },
+      "a"_a, "b"_a, "rcond"_a = py::none(), Unlocked(),
+      "(x, residuals, rank, s): x of least norm that minimises |A x - b|, squared residuals (always, other than "
+      "numpy), "
+      "rank and singular values; batches as elsewhere.");
+  m.def(
+      "matrix_rank", [](const Operand& a, std::optional<double> rtol) { return matrix_rank(a.value, rtol); }, "a"_a,
+      "rtol"_a = py::none(), Unlocked(), "Number of singular values above rtol times the largest.");
+  m.def(
+      "cond", [](const Operand& a) { return condition_number(a.value); }, "a"_a, Unlocked(),
+      "Condition number: largest by smallest singular value.");
+  m.def(
+      "expm", [](const Operand& a) { return expm(a.value); }, "a"_a, Unlocked(),
+      "Matrix exponential, by scaling and squaring.");
+  m.def(
       "svd",
       [](const Operand& a) {
         Svd f = svd(a.value);

@@ -44,6 +44,26 @@ std::vector<Case> cases() {
       of("det", one([](const Tensor& a) { return det(a); }), matrices({{2, 3, 3}}, 2)),
       of("slogdet_sign", one([](const Tensor& a) { return slogdet(a).sign; }), matrices({{2, 3, 3}}, 4)),
       of("slogdet_log_abs", one([](const Tensor& a) { return slogdet(a).log_abs; }), matrices({{2, 3, 3}}, 4)),
+      of("eigh_values", one([](const Tensor& a) { return eigh(a).values; }), matrices({{2, 3, 3}})),
+      of("eigvalsh", one([](const Tensor& a) { return eigvalsh(a); }), matrices({{3, 3}})),
+      // Vectors in a combination that does not depend on their phase.
+      of("eigh_function", one([](const Tensor& a) {
+           const Eigh f = eigh(a);
+           return matmul(f.vectors * cast(expand_dims(exp(0.3 * f.values), -2), a.dtype()), adjoint(f.vectors));
+         }),
+         matrices({{2, 3, 3}})),
+      of("eig_values", one([](const Tensor& a) { return eig(a).values; }), matrices({{3, 3}})),
+      of("eigvals", one([](const Tensor& a) { return eigvals(a); }), matrices({{2, 3, 3}})),
+      of("eig_vectors", one([](const Tensor& a) { return eig(a).vectors; }), matrices({{3, 3}})),
+      of("pinv_tall", one([](const Tensor& a) { return pinv(a); }), matrices({{2, 4, 2}})),
+      of("pinv_wide", one([](const Tensor& a) { return pinv(a); }), matrices({{2, 4}})),
+      of("lstsq_tall", two([](const Tensor& a, const Tensor& b) { return lstsq(a, b).x; }), matrices({{4, 2}, {4, 2}})),
+      of("lstsq_wide", two([](const Tensor& a, const Tensor& b) { return lstsq(a, b).x; }), matrices({{2, 4}, {2}})),
+      of("lstsq_residuals", two([](const Tensor& a, const Tensor& b) { return lstsq(a, b).residuals; }),
+         matrices({{4, 2}, {4, 2}})),
+      of("condition_number", one([](const Tensor& a) { return condition_number(a); }), matrices({{3, 3}}, 3)),
+      of("expm", one([](const Tensor& a) { return expm(0.3 * a); }), matrices({{2, 3, 3}})),
+      of("expm_squared", one([](const Tensor& a) { return expm(a); }), matrices({{2, 2}}, -8)),
   };
 }
 
