@@ -1,6 +1,7 @@
 // Cholesky factorisation and what is solved with it.
 #include "core/linalg.h"
 #include "core/linalg/dense.h"
+#include "core/linalg/small.h"
 #include "core/ops.h"
 
 namespace terrella {
@@ -17,9 +18,13 @@ class Cholesky final : public graph::Op {
 
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
     const Array a = cpu::row_major(in[0]);
-    out[0] = cpu::zeros(out[0].dtype, out[0].shape);
     const Stack stack(a.shape);
     const std::int64_t n = stack.rows;
+    if (linalg::is_small(n)) {
+      side_by_side(a, out[0], stack);
+      return;
+    }
+    out[0] = cpu::zeros(out[0].dtype, out[0].shape);
     linalg::for_batch(a.dtype, stack.count, n * n * n / 3, [&](auto t, std::int64_t first, std::int64_t last) {
       using T = decltype(t);
       for (std::int64_t b = first; b < last; ++b) {
@@ -29,9 +34,7 @@ class Cholesky final : public graph::Op {
         std::int64_t failed = n > 0 ? factor(l, static_cast<int>(n)) : 0;
         for (std::int64_t i = 0; failed == 0 && i < n; ++i)
           if (!std::isfinite(std::abs(l[i * n + i]))) failed = i + 1;
-        if (failed > 0)
-          throw SolveError(text("cholesky: the matrix", linalg::which(stack, b), " is not positive definite (", n,
-                                " rows; pivot ", failed - 1, " is not positive)"));
+        if (failed > 0) not_positive(stack, b, failed - 1);
       }
     });
   }
@@ -60,6 +63,22 @@ class Cholesky final : public graph::Op {
   }
 
  private:
+  [[noreturn]] static void not_positive(const Stack& stack, std::int64_t b, std::int64_t pivot) {
+    throw SolveError(text("cholesky: the matrix", linalg::which(stack, b), " is not positive definite (", stack.rows,
+                          " rows; pivot ", pivot, " is not positive)"));
+  }
+  static void side_by_side(const Array& a, Array& out, const Stack& stack) {
+    out = cpu::empty_array(out.dtype, out.shape);
+    const std::int64_t n = stack.rows, bytes = n * n * static_cast<std::int64_t>(size_of(a.dtype));
+    linalg::for_groups(a.dtype, stack.count, n * n * n / 3,
+                       [&](const cpu::SmallKernels& kernels, std::int64_t first, std::int64_t count, void* scratch) {
+                         long long failed[64];
+                         kernels.cholesky(static_cast<const char*>(a.bytes()) + first * bytes,
+                                          static_cast<char*>(out.bytes()) + first * bytes, failed, count, n, scratch);
+                         for (std::int64_t b = 0; b < count; ++b)
+                           if (failed[b] >= 0) not_positive(stack, first + b, failed[b]);
+                       });
+  }
   static int factor(float* l, int n) {
     return info([&](int* i) { spotrf_("U", &n, l, &n, i); });
   }

@@ -22,9 +22,9 @@ class Distinct final : public graph::Op {
     const std::int64_t n = values.shape.back(), count = n == 0 ? 0 : values.size() / n;
     with_type(values.dtype, [&](auto t) {
       using T = decltype(t);
-      using Real = decltype(std::abs(T()));
       if constexpr (!std::is_integral_v<T>)
         for (std::int64_t b = 0; b < count; ++b) {
+          using Real = decltype(std::abs(T()));
           const T* w = values.data<T>() + b * n;
           Real largest = 0;
           for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, Real(std::abs(w[i])));

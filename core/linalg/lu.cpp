@@ -5,6 +5,7 @@
 
 #include "core/linalg.h"
 #include "core/linalg/dense.h"
+#include "core/linalg/small.h"
 #include "core/ops.h"
 
 namespace terrella {
@@ -23,6 +24,10 @@ class LuOp final : public graph::Op {
     const Array a = cpu::row_major(in[0]);
     const Stack stack(a.shape);
     const std::int64_t m = stack.rows, n = stack.columns, k = std::min(m, n);
+    if (m == n && linalg::is_small(n)) {
+      side_by_side(a, out, stack);
+      return;
+    }
     linalg::for_batch(a.dtype, stack.count, m * n * k, [&](auto t, std::int64_t first, std::int64_t last) {
       using T = decltype(t);
       using Real = decltype(std::abs(T()));
@@ -88,6 +93,19 @@ class LuOp final : public graph::Op {
   }
 
  private:
+  static void side_by_side(const Array& a, std::span<Array> out, const Stack& stack) {
+    const std::int64_t n = stack.rows;
+    const auto at = [](const Array& x, std::int64_t element) {
+      return static_cast<char*>(x.bytes()) + element * static_cast<std::int64_t>(size_of(x.dtype));
+    };
+    linalg::for_groups(a.dtype, stack.count, n * n * n,
+                       [&](const cpu::SmallKernels& kernels, std::int64_t first, std::int64_t count, void* scratch) {
+                         long long rows[64 * cpu::small_rows];
+                         kernels.lu(at(a, first * n * n), at(out[0], first * n * n), rows, at(out[2], first), count, n,
+                                    scratch);
+                         std::copy_n(rows, count * n, out[1].data<std::int64_t>() + first * n);
+                       });
+  }
   template <class T>
   static void transpose(const T* from, T* to, std::int64_t rows, std::int64_t columns) {
     for (std::int64_t i = 0; i < rows; ++i)

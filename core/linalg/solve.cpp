@@ -2,6 +2,7 @@
 #include "core/linalg.h"
 #include "core/linalg/dense.h"
 #include "core/linalg/lu.h"
+#include "core/linalg/small.h"
 #include "core/ops.h"
 #include "core/ops/elementwise_batch.h"
 
@@ -23,17 +24,18 @@ class FactoredSolve final : public graph::Op {
     out[0] = cpu::empty_array(out[0].dtype, out[0].shape);
     const Stack stack(right.shape);
     const std::int64_t n = stack.rows, m = stack.columns;
+    if (linalg::is_small(n) && m > 0 && m <= 4) {
+      side_by_side(packed, permutation, right, out[0], stack);
+      return;
+    }
     linalg::for_batch(packed.dtype, stack.count, 2 * n * n * m, [&](auto t, std::int64_t first, std::int64_t last) {
       using T = decltype(t);
+      require_pivots(packed, permutation, stack, first, last);
       std::vector<T> moved(static_cast<std::size_t>(adjoint_ ? n * m : 0));
       for (std::int64_t k = first; k < last; ++k) {
         const T *lu = packed.data<T>() + k * n * n, *b = right.data<T>() + k * n * m;
         const std::int64_t* rows = permutation.data<std::int64_t>() + k * n;
         T* x = out[0].data<T>() + k * n * m;
-        for (std::int64_t i = 0; i < n; ++i)
-          if (lu[i * n + i] == T(0))
-            throw SolveError(text("solve: the matrix", linalg::which(stack, k), " is singular: pivot ", i,
-                                  ", from row ", rows[i], ", is zero"));
         if (n == 0 || m == 0) continue;
         if (adjoint_) {  // A^H = U^H L^H P^H
           std::copy_n(b, n * m, moved.data());
@@ -80,6 +82,32 @@ class FactoredSolve final : public graph::Op {
  private:
   static linalg::Factored matrix(std::span<const Tensor> inputs) {
     return {inputs[0], {inputs[1], inputs[2], Tensor::none()}};
+  }
+  static void require_pivots(const Array& packed, const Array& permutation, const Stack& stack, std::int64_t first,
+                             std::int64_t last) {
+    const std::int64_t n = stack.rows;
+    with_type(packed.dtype, [&](auto t) {
+      using T = decltype(t);
+      for (std::int64_t k = first; k < last; ++k)
+        for (std::int64_t i = 0; i < n; ++i)
+          if (packed.data<T>()[(k * n + i) * n + i] == T(0))
+            throw SolveError(text("solve: the matrix", linalg::which(stack, k), " is singular: pivot ", i,
+                                  ", from row ", permutation.data<std::int64_t>()[k * n + i], ", is zero"));
+    });
+  }
+  void side_by_side(const Array& packed, const Array& permutation, const Array& right, Array& out,
+                    const Stack& stack) const {
+    const std::int64_t n = stack.rows, m = stack.columns, size = static_cast<std::int64_t>(size_of(out.dtype));
+    linalg::for_groups(out.dtype, stack.count, 2 * n * n * m,
+                       [&](const cpu::SmallKernels& kernels, std::int64_t first, std::int64_t count, void* scratch) {
+                         require_pivots(packed, permutation, stack, first, first + count);
+                         long long rows[64 * cpu::small_rows];
+                         std::copy_n(permutation.data<std::int64_t>() + first * n, count * n, rows);
+                         kernels.solve(static_cast<const char*>(packed.bytes()) + first * n * n * size, rows,
+                                       static_cast<const char*>(right.bytes()) + first * n * m * size,
+                                       static_cast<char*>(out.bytes()) + first * n * m * size, count, n, m, adjoint_,
+                                       scratch);
+                       });
   }
   template <class T>
   void triangular(const T* a, T* x, std::int64_t rows, std::int64_t columns, CBLAS_UPLO uplo, CBLAS_DIAG diag) const {

@@ -1,0 +1,256 @@
+// Many small matrices side by side, one in each lane, compiled once for each instruction set. Rows are exchanged lane
+// by lane; all else is arithmetic on whole vectors. Complex numbers are pairs of vectors.
+#include "core/backend/cpu/small_matrix_kernels.h"
+
+namespace {
+
+#if defined(__AVX512F__)
+constexpr long vector_bytes = 64;
+#elif defined(__AVX__)
+constexpr long vector_bytes = 32;
+#else
+constexpr long vector_bytes = 16;
+#endif
+
+template <class T>
+struct Integer;
+template <>
+struct Integer<float> {
+  typedef int type;
+};
+template <>
+struct Integer<double> {
+  typedef long long type;
+};
+
+template <class T>
+struct Vector {
+  typedef T type __attribute__((vector_size(vector_bytes), may_alias));
+  typedef typename Integer<T>::type integers __attribute__((vector_size(vector_bytes)));
+  static constexpr long lanes = vector_bytes / sizeof(T);
+};
+template <class T>
+using V = typename Vector<T>::type;
+template <class T>
+using I = typename Vector<T>::integers;
+
+/// a where the mask is set, b elsewhere.
+template <class T>
+inline V<T> chosen(I<T> mask, V<T> a, V<T> b) {
+  return (V<T>)((mask & (I<T>)a) | (~mask & (I<T>)b));
+}
+template <class T>
+inline V<T> size_of(V<T> x) {
+  return chosen<T>(x < V<T>{}, -x, x);
+}
+template <class T>
+inline V<T> root(V<T> x) {
+  V<T> y;
+  for (long l = 0; l < Vector<T>::lanes; ++l) {
+    if constexpr (sizeof(T) == 4)
+      y[l] = __builtin_sqrtf(x[l]);
+    else
+      y[l] = __builtin_sqrt(x[l]);
+  }
+  return y;
+}
+
+template <class T>
+struct __attribute__((may_alias)) Real {
+  typedef T scalar;
+  static constexpr long parts = 1;
+  V<T> re;
+  Real conj() const { return *this; }
+  V<T> largeness() const { return size_of<T>(re); }
+  V<T> squared() const { return re * re; }
+  void subtract_product(const Real& x, const Real& y) { re -= x.re * y.re; }
+  Real over(V<T> x) const { return {re / x}; }
+  Real over(const Real& x) const { return {re / x.re}; }
+  I<T> is_zero() const { return re == V<T>{}; }
+  static Real of(V<T> x) { return {x}; }
+  static Real one() { return {V<T>{} + T(1)}; }
+  static Real choose(I<T> mask, const Real& a, const Real& b) { return {chosen<T>(mask, a.re, b.re)}; }
+};
+
+template <class T>
+struct __attribute__((may_alias)) Complex {
+  typedef T scalar;
+  static constexpr long parts = 2;
+  V<T> re, im;
+  Complex conj() const { return {re, -im}; }
+  V<T> largeness() const { return size_of<T>(re) + size_of<T>(im); }
+  V<T> squared() const { return re * re + im * im; }
+  void subtract_product(const Complex& x, const Complex& y) {
+    re -= x.re * y.re;
+    re += x.im * y.im;
+    im -= x.re * y.im;
+    im -= x.im * y.re;
+  }
+  Complex over(V<T> x) const { return {re / x, im / x}; }
+  /// Scaled, so that no square overflows.
+  Complex over(const Complex& x) const {
+    const V<T> s = x.largeness(), r = x.re / s, i = x.im / s, d = r * r + i * i, a = re / s, b = im / s;
+    return {(a * r + b * i) / d, (b * r - a * i) / d};
+  }
+  I<T> is_zero() const { return (re == V<T>{}) & (im == V<T>{}); }
+  static Complex of(V<T> x) { return {x, V<T>{}}; }
+  static Complex one() { return {V<T>{} + T(1), V<T>{}}; }
+  static Complex choose(I<T> mask, const Complex& a, const Complex& b) {
+    return {chosen<T>(mask, a.re, b.re), chosen<T>(mask, a.im, b.im)};
+  }
+};
+
+/// Part p of element e in lane l of a tile.
+template <class E>
+inline typename E::scalar& part(E* tile, long e, long p, long l) {
+  typedef typename E::scalar T;
+  return (reinterpret_cast<T*>(tile))[(e * E::parts + p) * Vector<T>::lanes + l];
+}
+
+/// Elements [first, first + elements) of each matrix between memory and tile; missing matrices repeat the first.
+template <class E>
+inline void spread(const void* from, E* tile, long count, long elements) {
+  typedef typename E::scalar T;
+  const T* x = static_cast<const T*>(from);
+  const long stride = elements * E::parts;
+  for (long e = 0; e < elements; ++e)
+    for (long p = 0; p < E::parts; ++p)
+      for (long l = 0; l < Vector<T>::lanes; ++l)
+        part(tile, e, p, l) = x[(l < count ? l : 0) * stride + e * E::parts + p];
+}
+template <class E>
+inline void collect(E* tile, void* to, long count, long elements) {
+  typedef typename E::scalar T;
+  T* x = static_cast<T*>(to);
+  const long stride = elements * E::parts;
+  for (long l = 0; l < count; ++l)
+    for (long e = 0; e < elements; ++e)
+      for (long p = 0; p < E::parts; ++p) x[l * stride + e * E::parts + p] = part(tile, e, p, l);
+}
+
+template <class E>
+void cholesky(const void* from, void* to, long long* failed, long count, long n, void* scratch) {
+  typedef typename E::scalar T;
+  E* const a = static_cast<E*>(scratch);
+  spread(from, a, count, n * n);
+  for (long l = 0; l < count; ++l) failed[l] = -1;
+  for (long j = 0; j < n; ++j) {
+    V<T> d = a[j * n + j].re;
+    for (long k = 0; k < j; ++k) d -= a[j * n + k].squared();
+    for (long l = 0; l < count; ++l)
+      if (!(d[l] > 0 && d[l] - d[l] == 0) && failed[l] < 0) failed[l] = j;
+    const V<T> pivot = root<T>(d);
+    a[j * n + j] = E::of(pivot);
+    for (long i = j + 1; i < n; ++i) {
+      E sum = a[i * n + j];
+      for (long k = 0; k < j; ++k) sum.subtract_product(a[i * n + k], a[j * n + k].conj());
+      a[i * n + j] = sum.over(pivot);
+      a[j * n + i] = E{};
+    }
+  }
+  collect(a, to, count, n * n);
+}
+
+template <class E>
+void lu(const void* from, void* to, long long* rows, void* signs, long count, long n, void* scratch) {
+  typedef typename E::scalar T;
+  E* const a = static_cast<E*>(scratch);
+  T* const sign = static_cast<T*>(signs);
+  spread(from, a, count, n * n);
+  for (long l = 0; l < count; ++l) {
+    sign[l] = 1;
+    for (long i = 0; i < n; ++i) rows[l * n + i] = i;
+  }
+  for (long k = 0; k < n; ++k) {
+    V<T> largest = a[k * n + k].largeness();
+    I<T> best = I<T>{} + static_cast<typename Integer<T>::type>(k);
+    for (long i = k + 1; i < n; ++i) {
+      const V<T> size = a[i * n + k].largeness();
+      const I<T> mask = size > largest;
+      largest = chosen<T>(mask, size, largest);
+      best = (mask & static_cast<typename Integer<T>::type>(i)) | (~mask & best);
+    }
+    for (long l = 0; l < count; ++l) {
+      const long other = static_cast<long>(best[l]);
+      if (other == k) continue;
+      sign[l] = -sign[l];
+      const long long row = rows[l * n + k];
+      rows[l * n + k] = rows[l * n + other];
+      rows[l * n + other] = row;
+      for (long j = 0; j < n; ++j)
+        for (long p = 0; p < E::parts; ++p) {
+          const T x = part(a, k * n + j, p, l);
+          part(a, k * n + j, p, l) = part(a, other * n + j, p, l);
+          part(a, other * n + j, p, l) = x;
+        }
+    }
+    // Below a pivot of zero there are zeros alone: divided by one they stay.
+    const E pivot = E::choose(a[k * n + k].is_zero(), E::one(), a[k * n + k]);
+    for (long i = k + 1; i < n; ++i) {
+      const E factor = a[i * n + k].over(pivot);
+      a[i * n + k] = factor;
+      for (long j = k + 1; j < n; ++j) a[i * n + j].subtract_product(factor, a[k * n + j]);
+    }
+  }
+  collect(a, to, count, n * n);
+}
+
+template <class E>
+void solve(const void* packed, const long long* rows, const void* b, void* x, long count, long n, long m, bool adjoint,
+           void* scratch) {
+  typedef typename E::scalar T;
+  E* const a = static_cast<E*>(scratch);
+  E* const y = a + n * n;
+  spread(packed, a, count, n * n);
+  const T* const right = static_cast<const T*>(b);
+  T* const left = static_cast<T*>(x);
+  for (long c = 0; c < m; ++c) {
+    for (long i = 0; i < n; ++i)
+      for (long l = 0; l < Vector<T>::lanes; ++l) {
+        const long matrix = l < count ? l : 0;
+        const long row = adjoint ? i : static_cast<long>(rows[matrix * n + i]);
+        for (long p = 0; p < E::parts; ++p) part(y, i, p, l) = right[((matrix * n + row) * m + c) * E::parts + p];
+      }
+    if (adjoint) {  // A^H = U^H L^H P^H
+      for (long i = 0; i < n; ++i) {
+        E sum = y[i];
+        for (long j = 0; j < i; ++j) sum.subtract_product(a[j * n + i].conj(), y[j]);
+        y[i] = sum.over(a[i * n + i].conj());
+      }
+      for (long i = n; i-- > 0;)
+        for (long j = i + 1; j < n; ++j) y[i].subtract_product(a[j * n + i].conj(), y[j]);
+    } else {
+      for (long i = 0; i < n; ++i)
+        for (long j = 0; j < i; ++j) y[i].subtract_product(a[i * n + j], y[j]);
+      for (long i = n; i-- > 0;) {
+        E sum = y[i];
+        for (long j = i + 1; j < n; ++j) sum.subtract_product(a[i * n + j], y[j]);
+        y[i] = sum.over(a[i * n + i]);
+      }
+    }
+    for (long l = 0; l < count; ++l)
+      for (long i = 0; i < n; ++i) {
+        const long row = adjoint ? static_cast<long>(rows[l * n + i]) : i;
+        for (long p = 0; p < E::parts; ++p) left[((l * n + row) * m + c) * E::parts + p] = part(y, i, p, l);
+      }
+  }
+}
+
+template <class E>
+constexpr terrella::cpu::SmallKernels kernels() {
+  static_assert((terrella::cpu::small_rows + 1) * terrella::cpu::small_rows * static_cast<long>(sizeof(E)) <=
+                    terrella::cpu::small_scratch,
+                "a tile and a right-hand side");
+  return {Vector<typename E::scalar>::lanes, cholesky<E>, lu<E>, solve<E>};
+}
+
+}  // namespace
+
+#define TERRELLA_JOIN_(a, b) a##b
+#define TERRELLA_JOIN(a, b) TERRELLA_JOIN_(a, b)
+void terrella::cpu::TERRELLA_JOIN(fill_small_matrix_, TERRELLA_ISA)(SmallMatrixTable* table) {
+  table->f32 = kernels<Real<float>>();
+  table->f64 = kernels<Real<double>>();
+  table->c64 = kernels<Complex<float>>();
+  table->c128 = kernels<Complex<double>>();
+}
