@@ -75,7 +75,8 @@ struct Eig {
   Tensor values, vectors;  ///< [.., n] in no order; [.., n, n]; both complex
 };
 /// A V = V diag(w) of square A. Columns of V have unit length, and their component of largest modulus is positive.
-/// Derivatives need distinct eigenvalues; SolveError names equal ones, as those of defective matrices are.
+/// Derivatives need distinct eigenvalues; SolveError names those that are equal to rounding. Eigenvalues of a defective
+/// matrix often come out apart by more: its derivatives are then finite and large, as they are beside it.
 Eig eig(const Tensor& a);
 /// The values alone.
 Tensor eigvals(const Tensor& a);

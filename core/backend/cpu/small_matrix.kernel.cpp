@@ -2,6 +2,8 @@
 // by lane; all else is arithmetic on whole vectors. Complex numbers are pairs of vectors.
 #include "core/backend/cpu/small_matrix_kernels.h"
 
+#include <utility>
+
 namespace {
 
 #if defined(__AVX512F__)
@@ -107,25 +109,68 @@ inline typename E::scalar& part(E* tile, long e, long p, long l) {
   return (reinterpret_cast<T*>(tile))[(e * E::parts + p) * Vector<T>::lanes + l];
 }
 
-/// Elements [first, first + elements) of each matrix between memory and tile; missing matrices repeat the first.
+template <class T>
+struct Unaligned {
+  typedef T type __attribute__((vector_size(vector_bytes), aligned(alignof(T)), may_alias));
+};
+
+/// Elements of a and b by turns, from the first half of them or the second.
+template <class T, long start, long... k>
+inline V<T> interleaved(V<T> a, V<T> b, std::integer_sequence<long, k...>) {
+  return __builtin_shufflevector(a, b, (start + k / 2 + (k % 2) * Vector<T>::lanes)...);
+}
+
+/// Transposes as many vectors as a vector has lanes.
+template <class T>
+inline void transpose(V<T>* x) {
+  constexpr long lanes = Vector<T>::lanes, half = lanes / 2;
+  constexpr std::make_integer_sequence<long, lanes> all;
+  for (long stage = 1; stage < lanes; stage *= 2) {
+    V<T> y[lanes];
+    for (long i = 0; i < half; ++i) {
+      y[2 * i] = interleaved<T, 0>(x[i], x[i + half], all);
+      y[2 * i + 1] = interleaved<T, half>(x[i], x[i + half], all);
+    }
+    for (long i = 0; i < lanes; ++i) x[i] = y[i];
+  }
+}
+
+/// All elements of the matrices from memory to a tile; missing matrices repeat the first.
 template <class E>
 inline void spread(const void* from, E* tile, long count, long elements) {
   typedef typename E::scalar T;
-  const T* x = static_cast<const T*>(from);
+  constexpr long lanes = Vector<T>::lanes;
+  const T* const x = static_cast<const T*>(from);
+  V<T>* const to = reinterpret_cast<V<T>*>(tile);
   const long stride = elements * E::parts;
-  for (long e = 0; e < elements; ++e)
-    for (long p = 0; p < E::parts; ++p)
-      for (long l = 0; l < Vector<T>::lanes; ++l)
-        part(tile, e, p, l) = x[(l < count ? l : 0) * stride + e * E::parts + p];
+  long s = 0;
+  for (; count == lanes && s + lanes <= stride; s += lanes) {
+    V<T> block[lanes];
+    for (long l = 0; l < lanes; ++l)
+      block[l] = *reinterpret_cast<const typename Unaligned<T>::type*>(x + l * stride + s);
+    transpose<T>(block);
+    for (long l = 0; l < lanes; ++l) to[s + l] = block[l];
+  }
+  for (; s < stride; ++s)
+    for (long l = 0; l < lanes; ++l) part(tile, s / E::parts, s % E::parts, l) = x[(l < count ? l : 0) * stride + s];
 }
+/// The way back.
 template <class E>
 inline void collect(E* tile, void* to, long count, long elements) {
   typedef typename E::scalar T;
-  T* x = static_cast<T*>(to);
+  constexpr long lanes = Vector<T>::lanes;
+  T* const x = static_cast<T*>(to);
+  const V<T>* const from = reinterpret_cast<const V<T>*>(tile);
   const long stride = elements * E::parts;
-  for (long l = 0; l < count; ++l)
-    for (long e = 0; e < elements; ++e)
-      for (long p = 0; p < E::parts; ++p) x[l * stride + e * E::parts + p] = part(tile, e, p, l);
+  long s = 0;
+  for (; count == lanes && s + lanes <= stride; s += lanes) {
+    V<T> block[lanes];
+    for (long l = 0; l < lanes; ++l) block[l] = from[s + l];
+    transpose<T>(block);
+    for (long l = 0; l < lanes; ++l) *reinterpret_cast<typename Unaligned<T>::type*>(x + l * stride + s) = block[l];
+  }
+  for (; s < stride; ++s)
+    for (long l = 0; l < count; ++l) x[l * stride + s] = part(tile, s / E::parts, s % E::parts, l);
 }
 
 template <class E>
