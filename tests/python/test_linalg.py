@@ -90,3 +90,18 @@ def test_matrix_exponential(scale, dtype):
     np.testing.assert_allclose(
         tl.linalg.expm(a), want if np.dtype(dtype).kind == "c" else want.real, **tolerance(dtype)
     )
+
+
+def test_one_factorisation_serves_value_and_derivatives():
+    a, b = tl.tensor(sample((5, 5), "float64")), tl.tensor(sample((5,), "float64", 1))
+
+    def f(a):
+        return tl.sum(tl.linalg.solve(a, b) ** 2)
+
+    with tl.profile() as p:
+        value, gradient = tl.value_and_grad(f)(a)
+        (value + tl.sum(gradient)).eval()
+    assert {row.name: row.count for row in p.by_operation}["lu"] == 1
+    with tl.profile() as p:
+        tl.jvp(tl.grad(f), (a,), (tl.ones_like(a),))[1].eval()
+    assert {row.name: row.count for row in p.by_operation}["lu"] == 1
