@@ -5,11 +5,9 @@ of a warm call, "first": seconds of the first one, "bytes": of memory besides th
 "value": a number on which all must agree}}.
 """
 
-import json
-import os
 import sys
-import time
 
+import _side_by_side
 import numpy as np
 
 SIZES = (2, 64, 64, 64, 64, 1)
@@ -31,7 +29,7 @@ class Terrella:
         if isinstance(nest, self.tl.Tensor):
             nest.eval()
             return
-        for leaf in leaves(nest):
+        for leaf in _side_by_side.leaves(nest):
             leaf.eval()
 
     def bytes(self, compiled, _arguments):
@@ -157,14 +155,6 @@ class Torch:
         return gradient
 
 
-def leaves(nest):
-    if isinstance(nest, dict):
-        nest = list(nest.values())
-    if isinstance(nest, tuple | list):
-        return [leaf for part in nest for leaf in leaves(part)]
-    return [nest]
-
-
 def chain(library, kind):
     """Twenty operations: four times f(max(1.0001 y + 0.5, x) - x), f the absolute value or tanh."""
     last = {"cheap": library.abs, "tanh": library.tanh}[kind]
@@ -275,38 +265,11 @@ def made(library, job):
     raise SystemExit(f"no job {job}")
 
 
-def measured(library, job, seconds=2.0):
-    f, arguments, number = made(library, job)
-    start = time.perf_counter()
-    result = f(*arguments)
-    library.wait(result)
-    first = time.perf_counter() - start
-    told = {"first": first, "value": number(result)}
-    if job.split()[0] in ("chain", "pinn", "pinn-forward"):
-        told["bytes"] = library.bytes(f, arguments)
-    del result
-    many = 1000 if job == "call" else 1
-    wall = cpu = float("inf")
-    stop = time.perf_counter() + seconds
-    rounds = 0
-    while rounds < 5 or time.perf_counter() < stop:
-        wall_start, cpu_start = time.perf_counter(), time.process_time()
-        for _ in range(many):
-            result = f(*arguments)
-            library.wait(result)
-        cpu = min(cpu, (time.process_time() - cpu_start) / many)
-        wall = min(wall, (time.perf_counter() - wall_start) / many)
-        rounds += 1
-    return {**told, "wall": wall * 1e3, "cpu": cpu * 1e3}
-
-
-def main():
-    name, threads, *jobs = sys.argv[1:]
-    cores = sorted(os.sched_getaffinity(0))[-int(threads) :]
-    os.sched_setaffinity(0, cores)
-    library = {"terrella": Terrella, "jax": Jax, "torch": Torch}[name](int(threads))
-    print(json.dumps({job: measured(library, job) for job in jobs}))
+def measured(library, job, made):
+    kind = job.split()[0]
+    bytes_of = library.bytes if kind in ("chain", "pinn", "pinn-forward") else None
+    return _side_by_side.measured(library, job, made, many=1000 if kind == "call" else 1, bytes_of=bytes_of)
 
 
 if __name__ == "__main__":
-    main()
+    _side_by_side.main(sys.argv, {"terrella": Terrella, "jax": Jax, "torch": Torch}, made, measured)

@@ -7,15 +7,11 @@ cores, JAX jitted, each library in a process of its own, one after the other; th
 best peer; targets are of the ratio for compiled jobs, of `ours` for eager ones.
 """
 
-import json
-import os
-import shutil
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import _rows
+import _side_by_side
 import numpy as np
 
 CHAIN = 1000
@@ -103,28 +99,7 @@ AGREEMENT = {"float32": 2e-5, "float64": 1e-11}
 
 
 def library_times(library, threads, jobs):
-    """Times of the jobs in a process of its own; None where the library is not there."""
-    python = sys.executable
-    if library == "torch":  # Debian's, since the registry's wheel brings CUDA along
-        python = shutil.which("python3", path="/usr/bin")
-        if not python or subprocess.run([python, "-c", "import torch"], capture_output=True).returncode:
-            return None
-    run = subprocess.run(
-        [python, Path(__file__).with_name("_core_jobs.py"), library, str(threads), *jobs],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
-    )
-    if run.returncode:
-        raise SystemExit(f"core: {library} failed:\n{run.stderr}")
-    return json.loads(run.stdout.splitlines()[-1])
-
-
-def check_agreement(job, ours, peers):
-    tolerance = next((t for dtype, t in AGREEMENT.items() if dtype in job), 1e-6)
-    for name, peer in peers.items():
-        if not abs(ours["value"] - peer["value"]) <= tolerance * abs(peer["value"]):
-            raise SystemExit(f"core: {job}: {name} gives {peer['value']!r}, we {ours['value']!r}")
+    return _side_by_side.library_times("_core_jobs.py", library, threads, jobs)
 
 
 def add_compiled(rows, with_peers):
@@ -139,7 +114,7 @@ def add_compiled(rows, with_peers):
             peers[library] = told
         for job, target in COMPILED.items():
             mine, others = ours[job], {name: told[job] for name, told in peers.items() if job in told}
-            check_agreement(job, mine, others)
+            _side_by_side.check_agreement(job, mine, others, AGREEMENT)
             for clock in ("wall", "cpu"):
                 times = {name: other[clock] for name, other in others.items()}
                 rows.add(f"{job}, {clock}", "ms", mine[clock], times, target, threads, digits=4)
