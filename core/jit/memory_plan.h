@@ -18,8 +18,8 @@ struct MemoryPlan {
   std::vector<std::vector<Value>> released;  ///< values let go after each step
   std::vector<std::vector<bool>> ends;  ///< of each operand of each tape: memory of its own that only this one reads
                                         ///< now and nobody later
-  std::int64_t arena = 0;  ///< bytes
-  std::int64_t peak = 0;   ///< bytes, arguments and constants not counted
+  std::int64_t arena = 0;               ///< bytes
+  std::int64_t peak = 0;                ///< bytes, arguments and constants not counted
 };
 
 /// Values live from the step that makes them to the last that reads them or what shares their memory. Those made by
