@@ -1,6 +1,6 @@
 // Butterflies and rearrangements of Fourier transforms, compiled once for each instruction set.
 #include "core/backend/cpu/fourier_kernels.h"
-#include "core/backend/cpu/fourier_vectors.h"
+#include "core/backend/cpu/lanes.h"
 
 namespace {
 

@@ -1,18 +1,9 @@
 // Many small matrices side by side, one in each lane, compiled once for each instruction set. Rows are exchanged lane
 // by lane; all else is arithmetic on whole vectors. Complex numbers are pairs of vectors.
+#include "core/backend/cpu/lanes.h"
 #include "core/backend/cpu/small_matrix_kernels.h"
 
-#include <utility>
-
 namespace {
-
-#if defined(__AVX512F__)
-constexpr long vector_bytes = 64;
-#elif defined(__AVX__)
-constexpr long vector_bytes = 32;
-#else
-constexpr long vector_bytes = 16;
-#endif
 
 template <class T>
 struct Integer;
@@ -26,29 +17,25 @@ struct Integer<double> {
 };
 
 template <class T>
-struct Vector {
-  typedef T type __attribute__((vector_size(vector_bytes), may_alias));
-  typedef typename Integer<T>::type integers __attribute__((vector_size(vector_bytes)));
-  static constexpr long lanes = vector_bytes / sizeof(T);
+struct Mask {
+  typedef typename Integer<T>::type type __attribute__((vector_size(TERRELLA_VECTOR_BYTES)));
 };
 template <class T>
-using V = typename Vector<T>::type;
-template <class T>
-using I = typename Vector<T>::integers;
+using I = typename Mask<T>::type;
 
 /// a where the mask is set, b elsewhere.
 template <class T>
-inline V<T> chosen(I<T> mask, V<T> a, V<T> b) {
-  return (V<T>)((mask & (I<T>)a) | (~mask & (I<T>)b));
+inline Vector<T> chosen(I<T> mask, Vector<T> a, Vector<T> b) {
+  return (Vector<T>)((mask & (I<T>)a) | (~mask & (I<T>)b));
 }
 template <class T>
-inline V<T> size_of(V<T> x) {
-  return chosen<T>(x < V<T>{}, -x, x);
+inline Vector<T> size_of(Vector<T> x) {
+  return chosen<T>(x < Vector<T>{}, -x, x);
 }
 template <class T>
-inline V<T> root(V<T> x) {
-  V<T> y;
-  for (long l = 0; l < Vector<T>::lanes; ++l) {
+inline Vector<T> root(Vector<T> x) {
+  Vector<T> y;
+  for (long l = 0; l < lanes_of<T>; ++l) {
     if constexpr (sizeof(T) == 4)
       y[l] = __builtin_sqrtf(x[l]);
     else
@@ -61,16 +48,16 @@ template <class T>
 struct __attribute__((may_alias)) Real {
   typedef T scalar;
   static constexpr long parts = 1;
-  V<T> re;
+  Vector<T> re;
   Real conj() const { return *this; }
-  V<T> largeness() const { return size_of<T>(re); }
-  V<T> squared() const { return re * re; }
+  Vector<T> largeness() const { return size_of<T>(re); }
+  Vector<T> squared() const { return re * re; }
   void subtract_product(const Real& x, const Real& y) { re -= x.re * y.re; }
-  Real over(V<T> x) const { return {re / x}; }
+  Real over(Vector<T> x) const { return {re / x}; }
   Real over(const Real& x) const { return {re / x.re}; }
-  I<T> is_zero() const { return re == V<T>{}; }
-  static Real of(V<T> x) { return {x}; }
-  static Real one() { return {V<T>{} + T(1)}; }
+  I<T> is_zero() const { return re == Vector<T>{}; }
+  static Real of(Vector<T> x) { return {x}; }
+  static Real one() { return {Vector<T>{} + T(1)}; }
   static Real choose(I<T> mask, const Real& a, const Real& b) { return {chosen<T>(mask, a.re, b.re)}; }
 };
 
@@ -78,25 +65,25 @@ template <class T>
 struct __attribute__((may_alias)) Complex {
   typedef T scalar;
   static constexpr long parts = 2;
-  V<T> re, im;
+  Vector<T> re, im;
   Complex conj() const { return {re, -im}; }
-  V<T> largeness() const { return size_of<T>(re) + size_of<T>(im); }
-  V<T> squared() const { return re * re + im * im; }
+  Vector<T> largeness() const { return size_of<T>(re) + size_of<T>(im); }
+  Vector<T> squared() const { return re * re + im * im; }
   void subtract_product(const Complex& x, const Complex& y) {
     re -= x.re * y.re;
     re += x.im * y.im;
     im -= x.re * y.im;
     im -= x.im * y.re;
   }
-  Complex over(V<T> x) const { return {re / x, im / x}; }
+  Complex over(Vector<T> x) const { return {re / x, im / x}; }
   /// Scaled, so that no square overflows.
   Complex over(const Complex& x) const {
-    const V<T> s = x.largeness(), r = x.re / s, i = x.im / s, d = r * r + i * i, a = re / s, b = im / s;
+    const Vector<T> s = x.largeness(), r = x.re / s, i = x.im / s, d = r * r + i * i, a = re / s, b = im / s;
     return {(a * r + b * i) / d, (b * r - a * i) / d};
   }
-  I<T> is_zero() const { return (re == V<T>{}) & (im == V<T>{}); }
-  static Complex of(V<T> x) { return {x, V<T>{}}; }
-  static Complex one() { return {V<T>{} + T(1), V<T>{}}; }
+  I<T> is_zero() const { return (re == Vector<T>{}) & (im == Vector<T>{}); }
+  static Complex of(Vector<T> x) { return {x, Vector<T>{}}; }
+  static Complex one() { return {Vector<T>{} + T(1), Vector<T>{}}; }
   static Complex choose(I<T> mask, const Complex& a, const Complex& b) {
     return {chosen<T>(mask, a.re, b.re), chosen<T>(mask, a.im, b.im)};
   }
@@ -106,49 +93,22 @@ struct __attribute__((may_alias)) Complex {
 template <class E>
 inline typename E::scalar& part(E* tile, long e, long p, long l) {
   typedef typename E::scalar T;
-  return (reinterpret_cast<T*>(tile))[(e * E::parts + p) * Vector<T>::lanes + l];
-}
-
-template <class T>
-struct Unaligned {
-  typedef T type __attribute__((vector_size(vector_bytes), aligned(alignof(T)), may_alias));
-};
-
-/// Elements of a and b by turns, from the first half of them or the second.
-template <class T, long start, long... k>
-inline V<T> interleaved(V<T> a, V<T> b, std::integer_sequence<long, k...>) {
-  return __builtin_shufflevector(a, b, (start + k / 2 + (k % 2) * Vector<T>::lanes)...);
-}
-
-/// Transposes as many vectors as a vector has lanes.
-template <class T>
-inline void transpose(V<T>* x) {
-  constexpr long lanes = Vector<T>::lanes, half = lanes / 2;
-  constexpr std::make_integer_sequence<long, lanes> all;
-  for (long stage = 1; stage < lanes; stage *= 2) {
-    V<T> y[lanes];
-    for (long i = 0; i < half; ++i) {
-      y[2 * i] = interleaved<T, 0>(x[i], x[i + half], all);
-      y[2 * i + 1] = interleaved<T, half>(x[i], x[i + half], all);
-    }
-    for (long i = 0; i < lanes; ++i) x[i] = y[i];
-  }
+  return (reinterpret_cast<T*>(tile))[(e * E::parts + p) * lanes_of<T> + l];
 }
 
 /// All elements of the matrices from memory to a tile; missing matrices repeat the first.
 template <class E>
 inline void spread(const void* from, E* tile, long count, long elements) {
   typedef typename E::scalar T;
-  constexpr long lanes = Vector<T>::lanes;
+  constexpr long lanes = lanes_of<T>;
   const T* const x = static_cast<const T*>(from);
-  V<T>* const to = reinterpret_cast<V<T>*>(tile);
+  Vector<T>* const to = reinterpret_cast<Vector<T>*>(tile);
   const long stride = elements * E::parts;
   long s = 0;
   for (; count == lanes && s + lanes <= stride; s += lanes) {
-    V<T> block[lanes];
-    for (long l = 0; l < lanes; ++l)
-      block[l] = *reinterpret_cast<const typename Unaligned<T>::type*>(x + l * stride + s);
-    transpose<T>(block);
+    Vector<T> block[lanes];
+    for (long l = 0; l < lanes; ++l) block[l] = read(x + l * stride + s);
+    transpose(block);
     for (long l = 0; l < lanes; ++l) to[s + l] = block[l];
   }
   for (; s < stride; ++s)
@@ -158,16 +118,16 @@ inline void spread(const void* from, E* tile, long count, long elements) {
 template <class E>
 inline void collect(E* tile, void* to, long count, long elements) {
   typedef typename E::scalar T;
-  constexpr long lanes = Vector<T>::lanes;
+  constexpr long lanes = lanes_of<T>;
   T* const x = static_cast<T*>(to);
-  const V<T>* const from = reinterpret_cast<const V<T>*>(tile);
+  const Vector<T>* const from = reinterpret_cast<const Vector<T>*>(tile);
   const long stride = elements * E::parts;
   long s = 0;
   for (; count == lanes && s + lanes <= stride; s += lanes) {
-    V<T> block[lanes];
+    Vector<T> block[lanes];
     for (long l = 0; l < lanes; ++l) block[l] = from[s + l];
-    transpose<T>(block);
-    for (long l = 0; l < lanes; ++l) *reinterpret_cast<typename Unaligned<T>::type*>(x + l * stride + s) = block[l];
+    transpose(block);
+    for (long l = 0; l < lanes; ++l) write(x + l * stride + s, block[l]);
   }
   for (; s < stride; ++s)
     for (long l = 0; l < count; ++l) x[l * stride + s] = part(tile, s / E::parts, s % E::parts, l);
@@ -180,11 +140,11 @@ void cholesky(const void* from, void* to, long long* failed, long count, long n,
   spread(from, a, count, n * n);
   for (long l = 0; l < count; ++l) failed[l] = -1;
   for (long j = 0; j < n; ++j) {
-    V<T> d = a[j * n + j].re;
+    Vector<T> d = a[j * n + j].re;
     for (long k = 0; k < j; ++k) d -= a[j * n + k].squared();
     for (long l = 0; l < count; ++l)
       if (!(d[l] > 0 && d[l] - d[l] == 0) && failed[l] < 0) failed[l] = j;
-    const V<T> pivot = root<T>(d);
+    const Vector<T> pivot = root<T>(d);
     a[j * n + j] = E::of(pivot);
     for (long i = j + 1; i < n; ++i) {
       E sum = a[i * n + j];
@@ -207,10 +167,10 @@ void lu(const void* from, void* to, long long* rows, void* signs, long count, lo
     for (long i = 0; i < n; ++i) rows[l * n + i] = i;
   }
   for (long k = 0; k < n; ++k) {
-    V<T> largest = a[k * n + k].largeness();
+    Vector<T> largest = a[k * n + k].largeness();
     I<T> best = I<T>{} + static_cast<typename Integer<T>::type>(k);
     for (long i = k + 1; i < n; ++i) {
-      const V<T> size = a[i * n + k].largeness();
+      const Vector<T> size = a[i * n + k].largeness();
       const I<T> mask = size > largest;
       largest = chosen<T>(mask, size, largest);
       best = (mask & static_cast<typename Integer<T>::type>(i)) | (~mask & best);
@@ -251,7 +211,7 @@ void solve(const void* packed, const long long* rows, const void* b, void* x, lo
   T* const left = static_cast<T*>(x);
   for (long c = 0; c < m; ++c) {
     for (long i = 0; i < n; ++i)
-      for (long l = 0; l < Vector<T>::lanes; ++l) {
+      for (long l = 0; l < lanes_of<T>; ++l) {
         const long matrix = l < count ? l : 0;
         const long row = adjoint ? i : static_cast<long>(rows[matrix * n + i]);
         for (long p = 0; p < E::parts; ++p) part(y, i, p, l) = right[((matrix * n + row) * m + c) * E::parts + p];
@@ -286,7 +246,7 @@ constexpr terrella::cpu::SmallKernels kernels() {
   static_assert((terrella::cpu::small_rows + 1) * terrella::cpu::small_rows * static_cast<long>(sizeof(E)) <=
                     terrella::cpu::small_scratch,
                 "a tile and a right-hand side");
-  return {Vector<typename E::scalar>::lanes, cholesky<E>, lu<E>, solve<E>};
+  return {lanes_of<typename E::scalar>, cholesky<E>, lu<E>, solve<E>};
 }
 
 }  // namespace
