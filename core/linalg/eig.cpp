@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "core/linalg.h"
-#include "core/linalg/dense.h"
+#include "core/linalg/eigen.h"
 #include "core/ops.h"
 
 namespace terrella {
@@ -56,9 +56,9 @@ class Distinct final : public graph::Op {
 };
 
 /// Of complex matrices. Outputs: eigenvalues, and eigenvectors where wanted.
-class EigOp final : public graph::Op {
+class EigOp final : public linalg::EigenOp {
  public:
-  explicit EigOp(bool vectors) : vectors_(vectors) {}
+  using EigenOp::EigenOp;
   std::string_view name() const override { return vectors_ ? "eig" : "eigvals"; }
 
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
@@ -79,7 +79,7 @@ class EigOp final : public graph::Op {
   }
 
   Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
-    const Tensors parts = vectors_ ? Tensors{node.outputs[0], node.outputs[1]} : apply(node.inputs[0], true);
+    const Tensors parts = both(node, of(true));
     const Tensor &w = parts[0], v = Distinct::of(parts[1], w);
     const Tensor x = solve(v, matmul(t[0], v));
     const Tensor dw = diagonal(x);
@@ -97,24 +97,13 @@ class EigOp final : public graph::Op {
     return {dw, dv};
   }
 
-  Tensors vjp(const RuleContext& node, std::span<const Tensor> g, const std::vector<bool>&) const override {
-    return linalg::transposed([&](const Tensors& t) { return jvp(node, t); }, {node.inputs[0]}, g);
-  }
-
-  Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override {
-    return apply(x[0], vectors_);
-  }
-
-  static Tensors apply(const Tensor& a, bool vectors) {
+  static const EigOp& of(bool vectors) {
     static const EigOp with(true), without(false);
-    Shape values = a.shape();
-    values.erase(values.rank() - 1);
-    std::vector<graph::Aval> out = {{values, a.dtype()}};
-    if (vectors) out.push_back({a.shape(), a.dtype()});
-    return graph::make_tuple(graph::unowned(vectors ? with : without), {a}, out);
+    return vectors ? with : without;
   }
 
  private:
+  DType dtype_of_values(DType matrix) const override { return matrix; }
   template <class T>
   void one(const Stack& stack, std::int64_t b, const T* a, T* w, T* v) const {
     using Real = typename T::value_type;
@@ -189,7 +178,6 @@ class EigOp final : public graph::Op {
     }
     return info;
   }
-  bool vectors_;
 };
 
 Tensor complex_matrix(const char* operation, const Tensor& matrix) {
@@ -200,10 +188,10 @@ Tensor complex_matrix(const char* operation, const Tensor& matrix) {
 }  // namespace
 
 Eig eig(const Tensor& a) {
-  const Tensors parts = EigOp::apply(complex_matrix("eig", a), true);
+  const Tensors parts = EigOp::of(true).apply(complex_matrix("eig", a));
   return {parts[0], parts[1]};
 }
 
-Tensor eigvals(const Tensor& a) { return EigOp::apply(complex_matrix("eigvals", a), false)[0]; }
+Tensor eigvals(const Tensor& a) { return EigOp::of(false).apply(complex_matrix("eigvals", a))[0]; }
 
 }  // namespace terrella

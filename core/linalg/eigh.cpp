@@ -1,6 +1,6 @@
 // Eigenvalues and eigenvectors of Hermitian matrices.
 #include "core/linalg.h"
-#include "core/linalg/dense.h"
+#include "core/linalg/eigen.h"
 #include "core/ops.h"
 
 namespace terrella {
@@ -10,9 +10,9 @@ using graph::RuleContext;
 using linalg::Stack;
 
 /// Of a matrix that is already Hermitian; reads one triangle. Outputs: eigenvalues, and eigenvectors where wanted.
-class EighOp final : public graph::Op {
+class EighOp final : public linalg::EigenOp {
  public:
-  explicit EighOp(bool vectors) : vectors_(vectors) {}
+  using EigenOp::EigenOp;
   std::string_view name() const override { return vectors_ ? "eigh" : "eigvalsh"; }
 
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
@@ -40,7 +40,7 @@ class EighOp final : public graph::Op {
   }
 
   Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
-    const Tensors parts = vectors_ ? Tensors{node.outputs[0], node.outputs[1]} : apply(node.inputs[0], true);
+    const Tensors parts = both(node, of(true));
     const Tensor &w = parts[0], &v = parts[1];
     const Tensor x = matmul(matmul(adjoint(v), t[0]), v);
     const Tensor dw = real(diagonal(x));
@@ -51,24 +51,13 @@ class EighOp final : public graph::Op {
     return {dw, matmul(v, f * x)};
   }
 
-  Tensors vjp(const RuleContext& node, std::span<const Tensor> g, const std::vector<bool>&) const override {
-    return linalg::transposed([&](const Tensors& t) { return jvp(node, t); }, {node.inputs[0]}, g);
-  }
-
-  Tensors vmap(std::span<const Tensor> x, const std::vector<bool>&, std::int64_t) const override {
-    return apply(x[0], vectors_);
-  }
-
-  static Tensors apply(const Tensor& a, bool vectors) {
+  static const EighOp& of(bool vectors) {
     static const EighOp with(true), without(false);
-    Shape values = a.shape();
-    values.erase(values.rank() - 1);
-    std::vector<graph::Aval> out = {{values, real_of(a.dtype())}};
-    if (vectors) out.push_back({a.shape(), a.dtype()});
-    return graph::make_tuple(graph::unowned(vectors ? with : without), {a}, out);
+    return vectors ? with : without;
   }
 
  private:
+  DType dtype_of_values(DType matrix) const override { return real_of(matrix); }
   template <class T>
   static T conjugate(const T& x) {
     if constexpr (std::is_floating_point_v<T>)
@@ -115,7 +104,6 @@ class EighOp final : public graph::Op {
     call(linalg::lapack_memory<std::complex<T>>(lwork, n).data(), rwork.data(), iwork.data());
     return info;
   }
-  bool vectors_;
 };
 
 Tensor hermitian(const char* operation, const Tensor& matrix) {
@@ -126,10 +114,10 @@ Tensor hermitian(const char* operation, const Tensor& matrix) {
 }  // namespace
 
 Eigh eigh(const Tensor& a) {
-  const Tensors parts = EighOp::apply(hermitian("eigh", a), true);
+  const Tensors parts = EighOp::of(true).apply(hermitian("eigh", a));
   return {parts[0], parts[1]};
 }
 
-Tensor eigvalsh(const Tensor& a) { return EighOp::apply(hermitian("eigvalsh", a), false)[0]; }
+Tensor eigvalsh(const Tensor& a) { return EighOp::of(false).apply(hermitian("eigvalsh", a))[0]; }
 
 }  // namespace terrella
