@@ -28,13 +28,6 @@ Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns) {
   return s;
 }
 
-Shape batch_of(const Shape& shape) {
-  Shape s = shape;
-  s.erase(s.rank() - 1);
-  s.erase(s.rank() - 1);
-  return s;
-}
-
 std::string which(const Stack& stack, std::int64_t b) {
   return stack.count > 1 ? text(" number ", b, " of the batch") : "";
 }

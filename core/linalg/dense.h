@@ -12,6 +12,8 @@
 #include "core/backend/cpu/parallel.h"
 #include "core/error.h"
 #include "core/graph/op.h"
+#include "core/linalg.h"
+#include "core/ops/matrix_batch.h"
 #include "core/transform.h"
 
 namespace terrella::linalg {
@@ -46,6 +48,24 @@ std::vector<T> lapack_memory(std::int64_t size, std::int64_t rows) {
   return memory;
 }
 
+/// x = op(A)^-1 x of row-major x [n, m], for one triangle of A [n, n]; `unit`: its diagonal counts as ones.
+template <class T>
+void solve_triangle(const T* a, T* x, std::int64_t rows, std::int64_t columns, Triangle triangle, bool unit) {
+  const auto uplo = triangle.lower ? CblasLower : CblasUpper;
+  const auto trans = triangle.adjoint ? CblasConjTrans : CblasNoTrans;
+  const auto diagonal = unit ? CblasUnit : CblasNonUnit;
+  const int n = static_cast<int>(rows), m = static_cast<int>(columns);
+  const T one(1);
+  if constexpr (std::is_same_v<T, float>)
+    cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, one, a, n, x, m);
+  else if constexpr (std::is_same_v<T, double>)
+    cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, one, a, n, x, m);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, &one, a, n, x, m);
+  else
+    cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, &one, a, n, x, m);
+}
+
 /// " number 3 of the batch" where there are several.
 std::string which(const Stack& stack, std::int64_t b);
 
@@ -63,12 +83,6 @@ Tensor square_matrices(const char* operation, const Tensor& a);
 
 /// [batch.., rows, columns] with the batch of `like`.
 Shape with_matrix(const Shape& like, std::int64_t rows, std::int64_t columns);
-
-/// The batch axes of a shape of matrices.
-Shape batch_of(const Shape& shape);
-
-/// P with P[permutation[i], i] = 1; permutation [.., n, 1].
-Tensor permutation_matrix(const Tensor& permutation, DType dtype);
 
 /// Calls body(T{}, first, last) for ranges of a batch, in parallel, with T the type of dtype.
 template <class Body>

@@ -14,6 +14,12 @@ namespace {
 using graph::RuleContext;
 using linalg::Stack;
 
+/// P with P[permutation[i], i] = 1; permutation [.., n, 1].
+Tensor permutation_matrix(const Tensor& permutation, DType dtype) {
+  const Tensor rows = expand_dims(arange(permutation.size(-2)), 1);
+  return cast(matrix_transpose(permutation) == rows, dtype);
+}
+
 /// Outputs: packed factors, permutation, its sign.
 class LuOp final : public graph::Op {
  public:
@@ -55,7 +61,7 @@ class LuOp final : public graph::Op {
   Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
     const Tensor &packed = node.outputs[0], &permutation = node.outputs[1];
     const std::int64_t m = packed.size(-2), n = packed.size(-1), k = std::min(m, n);
-    const Tensor moved = matmul(matrix_transpose(linalg::permutation_matrix(permutation, packed.dtype())), t[0]);
+    const Tensor moved = matmul(matrix_transpose(permutation_matrix(permutation, packed.dtype())), t[0]);
     const Tensor corner = slice(slice(packed, -2, {0, k, 1}), -1, {0, k, 1});
     const Tensor l = tril(corner, -1) + eye(k, packed.dtype()), u = triu(corner);
     // X U^-1 as the adjoint of U^-H X^H. With F = L^-1 P^T dA U^-1: dL = L tril(F, -1), dU = triu(F) U.
@@ -89,7 +95,7 @@ class LuOp final : public graph::Op {
     return graph::make_tuple(graph::unowned(op), {a},
                              {{a.shape(), a.dtype()},
                               {linalg::with_matrix(a.shape(), a.size(-2), 1), DType::i64},
-                              {linalg::batch_of(a.shape()), real_of(a.dtype())}});
+                              {batch_of(a.shape()), real_of(a.dtype())}});
   }
 
  private:
@@ -130,11 +136,6 @@ class LuOp final : public graph::Op {
 
 namespace linalg {
 
-Tensor permutation_matrix(const Tensor& permutation, DType dtype) {
-  const Tensor rows = expand_dims(arange(permutation.size(-2)), 1);
-  return cast(matrix_transpose(permutation) == rows, dtype);
-}
-
 Lu lu_factor(const Tensor& a) {
   const Tensors parts = LuOp::apply(a);
   return {parts[0], parts[1], parts[2]};
@@ -149,8 +150,8 @@ Plu lu(const Tensor& matrix) {
   const linalg::Lu f = linalg::lu_factor(a);
   const std::int64_t k = std::min(a.size(-2), a.size(-1));
   const Tensor unit = cast(expand_dims(arange(a.size(-2)), 1) == expand_dims(arange(k), 0), a.dtype());
-  return {linalg::permutation_matrix(f.permutation, real_of(a.dtype())),
-          tril(slice(f.packed, -1, {0, k, 1}), -1) + unit, triu(slice(f.packed, -2, {0, k, 1}))};
+  return {permutation_matrix(f.permutation, real_of(a.dtype())), tril(slice(f.packed, -1, {0, k, 1}), -1) + unit,
+          triu(slice(f.packed, -2, {0, k, 1}))};
 }
 
 }  // namespace terrella

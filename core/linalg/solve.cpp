@@ -39,13 +39,13 @@ class FactoredSolve final : public graph::Op {
         if (n == 0 || m == 0) continue;
         if (adjoint_) {  // A^H = U^H L^H P^H
           std::copy_n(b, n * m, moved.data());
-          triangular(lu, moved.data(), n, m, CblasUpper, CblasNonUnit);
-          triangular(lu, moved.data(), n, m, CblasLower, CblasUnit);
+          linalg::solve_triangle(lu, moved.data(), n, m, {.lower = false, .adjoint = true}, false);
+          linalg::solve_triangle(lu, moved.data(), n, m, {.lower = true, .adjoint = true}, true);
           for (std::int64_t i = 0; i < n; ++i) std::copy_n(moved.data() + i * m, m, x + rows[i] * m);
         } else {
           for (std::int64_t i = 0; i < n; ++i) std::copy_n(b + rows[i] * m, m, x + i * m);
-          triangular(lu, x, n, m, CblasLower, CblasUnit);
-          triangular(lu, x, n, m, CblasUpper, CblasNonUnit);
+          linalg::solve_triangle(lu, x, n, m, {.lower = true}, true);
+          linalg::solve_triangle(lu, x, n, m, {.lower = false}, false);
         }
       }
     });
@@ -109,20 +109,6 @@ class FactoredSolve final : public graph::Op {
                                        scratch);
                        });
   }
-  template <class T>
-  void triangular(const T* a, T* x, std::int64_t rows, std::int64_t columns, CBLAS_UPLO uplo, CBLAS_DIAG diag) const {
-    const auto trans = adjoint_ ? CblasConjTrans : CblasNoTrans;
-    const int n = static_cast<int>(rows), m = static_cast<int>(columns);
-    const T one(1);
-    if constexpr (std::is_same_v<T, float>)
-      cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, one, a, n, x, m);
-    else if constexpr (std::is_same_v<T, double>)
-      cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, one, a, n, x, m);
-    else if constexpr (std::is_same_v<T, std::complex<float>>)
-      cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, &one, a, n, x, m);
-    else
-      cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, &one, a, n, x, m);
-  }
   bool adjoint_;
 };
 
@@ -131,26 +117,18 @@ class FactoredSolve final : public graph::Op {
 namespace linalg {
 
 Tensor solve(const Factored& matrix, const Tensor& b, bool adjoint) {
-  const std::int64_t n = matrix.a.size(-1), m = b.size(-1);
+  const std::int64_t n = matrix.a.size(-1);
   if (matrix.a.rank() == 2 && b.rank() > 2) {  // one matrix: the batch of b is more right-hand sides
     const Tensor rows_first = move_axis(b, -2, 0);
     const Tensor x = solve(matrix, reshape(rows_first, {n, b.size() / std::max<std::int64_t>(n, 1)}), adjoint);
     return n == 0 ? b : move_axis(reshape(x, rows_first.shape()), 0, -2);
   }
-  Shape shape = broadcast_shapes("solve", batch_of(matrix.a.shape()), batch_of(b.shape()));
-  const auto wide = [&](const Tensor& x) {
-    Shape s = shape;
-    s.push_back(x.size(-2));
-    s.push_back(x.size(-1));
-    return broadcast_to(x, s);
-  };
-  shape.push_back(n);
-  shape.push_back(m);
-  const graph::Aval out{shape, b.dtype()};
-  shape.erase(shape.rank() - 1);
-  shape.erase(shape.rank() - 1);
+  const Shape batch = broadcast_shapes("solve", batch_of(matrix.a.shape()), batch_of(b.shape()));
+  const Tensor right = over_batch(b, batch);
   return graph::make(std::make_shared<FactoredSolve>(adjoint),
-                     {wide(matrix.a), wide(matrix.lu.packed), wide(matrix.lu.permutation), wide(b)}, out);
+                     {over_batch(matrix.a, batch), over_batch(matrix.lu.packed, batch),
+                      over_batch(matrix.lu.permutation, batch), right},
+                     graph::aval(right));
 }
 
 }  // namespace linalg

@@ -31,7 +31,7 @@ class TriangularSolve final : public graph::Op {
                                   " is singular: zero on the diagonal in row ", i));
         T* x = out[0].data<T>() + k * n * m;
         std::copy_n(b.data<T>() + k * n * m, n * m, x);
-        if (n > 0 && m > 0) solve(matrix, x, static_cast<int>(n), static_cast<int>(m));
+        if (n > 0 && m > 0) linalg::solve_triangle(matrix, x, n, m, triangle_, false);
       }
     });
   }
@@ -61,20 +61,6 @@ class TriangularSolve final : public graph::Op {
   }
 
  private:
-  template <class T>
-  void solve(const T* a, T* x, int n, int m) const {
-    const auto uplo = triangle_.lower ? CblasLower : CblasUpper;
-    const auto trans = triangle_.adjoint ? CblasConjTrans : CblasNoTrans;
-    const T one(1);
-    if constexpr (std::is_same_v<T, float>)
-      cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one, a, n, x, m);
-    else if constexpr (std::is_same_v<T, double>)
-      cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one, a, n, x, m);
-    else if constexpr (std::is_same_v<T, std::complex<float>>)
-      cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, &one, a, n, x, m);
-    else
-      cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, &one, a, n, x, m);
-  }
   Tensor part(const Tensor& a) const { return triangle_.lower ? tril(a) : triu(a); }
   Triangle triangle_;
 };
@@ -88,13 +74,10 @@ Tensor triangular_solve(const Tensor& matrix, const Tensor& right, Triangle tria
     fail("triangular_solve: a matrix of shape ", a.shape(), " and a right-hand side of shape ", right.shape(),
          " do not match; rows must agree");
   const DType dtype = common_dtype(a, right);
-  Shape shape = broadcast_shapes("triangular_solve", linalg::batch_of(a.shape()), linalg::batch_of(right.shape()));
-  shape.push_back(a.size(-1));
-  shape.push_back(a.size(-1));
-  const Tensor wide = broadcast_to(cast(a, dtype), shape);
-  shape[shape.rank() - 1] = right.size(-1);
-  return graph::make(std::make_shared<TriangularSolve>(triangle), {wide, broadcast_to(cast(right, dtype), shape)},
-                     {shape, dtype});
+  const Shape batch = broadcast_shapes("triangular_solve", batch_of(a.shape()), batch_of(right.shape()));
+  const Tensor b = over_batch(cast(right, dtype), batch);
+  return graph::make(std::make_shared<TriangularSolve>(triangle), {over_batch(cast(a, dtype), batch), b},
+                     graph::aval(b));
 }
 
 }  // namespace terrella

@@ -7,6 +7,7 @@
 #include "core/ops/cast.h"
 #include "core/ops/elementwise.h"
 #include "core/ops/elementwise_batch.h"
+#include "core/ops/matrix_batch.h"
 #include "core/ops/reduce.h"
 #include "core/ops/shape.h"
 
@@ -40,20 +41,20 @@ class MatMul final : public graph::Op {
   }
 };
 
-Shape batch_of(const Shape& shape) {
-  Shape batch = shape;
+}  // namespace
+
+Shape batch_of(const Shape& matrices) {
+  Shape batch = matrices;
   batch.erase(batch.rank() - 1);
   batch.erase(batch.rank() - 1);
   return batch;
 }
 
-Tensor with_batch(const Tensor& x, Shape batch) {
-  batch.push_back(x.size(-2));
-  batch.push_back(x.size(-1));
-  return broadcast_to(x, batch);
+Tensor over_batch(const Tensor& matrices, Shape batch) {
+  batch.push_back(matrices.size(-2));
+  batch.push_back(matrices.size(-1));
+  return broadcast_to(matrices, batch);
 }
-
-}  // namespace
 
 Tensor matmul(const Tensor& x, const Tensor& y) {
   static const MatMul op;
@@ -78,7 +79,7 @@ Tensor matmul(const Tensor& x, const Tensor& y) {
     const Tensor rows = reshape(x, {x.size() / std::max<std::int64_t>(1, x.size(-1)), x.size(-1)});
     if (x.size() > 0) return reshape(matmul(rows, y), shape);
   }
-  return graph::make(graph::unowned(op), {cast(with_batch(x, batch), dtype), cast(with_batch(y, batch), dtype)},
+  return graph::make(graph::unowned(op), {cast(over_batch(x, batch), dtype), cast(over_batch(y, batch), dtype)},
                      {shape, dtype});
 }
 

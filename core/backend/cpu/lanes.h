@@ -1,4 +1,4 @@
-// core/backend/cpu/fourier_vectors.h: vectors of one instruction set and how their lanes trade places. For kernels
+// core/backend/cpu/lanes.h: vectors of one instruction set and how their lanes trade places. For kernels
 // only.
 #pragma once
 

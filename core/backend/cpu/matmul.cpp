@@ -7,6 +7,7 @@
 
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/cpu.h"
+#include "core/backend/cpu/gemm.h"
 #include "core/backend/cpu/isa_table.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
@@ -42,18 +43,7 @@ void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::
 template <class T>
 void blas(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
           std::int64_t ldo) {
-  const auto M = static_cast<blasint>(m), K = static_cast<blasint>(k), N = static_cast<blasint>(n);
-  const auto A = static_cast<blasint>(lx.leading()), B = static_cast<blasint>(ly.leading()),
-             C = static_cast<blasint>(ldo);
-  const T one(1), zero(0);
-  if constexpr (std::is_same_v<T, float>)
-    cblas_sgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, one, x, A, y, B, zero, out, C);
-  else if constexpr (std::is_same_v<T, double>)
-    cblas_dgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, one, x, A, y, B, zero, out, C);
-  else if constexpr (std::is_same_v<T, std::complex<float>>)
-    cblas_cgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, &one, x, A, y, B, &zero, out, C);
-  else
-    cblas_zgemm(CblasRowMajor, lx.order(), ly.order(), M, N, K, &one, x, A, y, B, &zero, out, C);
+  gemm(lx.order(), ly.order(), m, n, k, x, lx.leading(), y, ly.leading(), T(0), out, ldo);
 }
 
 /// Old builds of OpenBLAS choose wrong kernels on processors newer than themselves: compared once with plain loops.
