@@ -42,4 +42,8 @@ class Library {
   unsigned plugins_ = 0;
 };
 
+/// Has libhdf5 give back the memory that it keeps for reuse. Where it has written beyond its blocks before, the process
+/// ends here instead of at its exit.
+void give_memory_back();
+
 }  // namespace terrella::datasets::hdf5

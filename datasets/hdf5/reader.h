@@ -109,7 +109,10 @@ template <class Parse>
 auto read_sealed(const std::string& path, std::string_view bytes, const Parse& parse) {
   const Library alone;
   const Unsealed file = unsealed(path, bytes);
-  try_in_child(path, file.image.size(), [&] { parse(Reader(path, file)); });
+  try_in_child(path, file.image.size(), [&] {
+    parse(Reader(path, file));
+    give_memory_back();  // some damage shows only then
+  });
   return parse(Reader(path, file));
 }
 

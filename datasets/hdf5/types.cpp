@@ -25,6 +25,8 @@ Library::Library() {
   H5PLset_loading_state(0);
 }
 
+void give_memory_back() { H5garbage_collect(); }
+
 Library::~Library() {
   H5PLset_loading_state(plugins_);
   H5Eset_auto2(H5E_DEFAULT, print_, print_data_);

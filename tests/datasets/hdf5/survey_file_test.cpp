@@ -225,19 +225,44 @@ TEST(SurveyFile, WhatCostsTooMuchInTheChildIsAnErrorHere) {
   EXPECT_THROW(hdf5::try_in_child("x.h5", 0, spin), FormatError);
 }
 
+/// The image with some bytes replaced.
+std::string with_damage(std::string image_, std::mt19937_64& random) {
+  for (int i = 0; i < 8; ++i) image_[random() % image_.size()] = static_cast<char>(random() % 4 == 0 ? 255 : random());
+  return image_;
+}
+
 TEST(SurveyFile, DamageUnderARenewedSealNeverCrashes) {
   const std::string image_ = image(odd_survey()).substr(hdf5::seal_bytes);
   std::mt19937_64 random(221);
   int refused = 0;
   for (int trial = 0; trial < 200; ++trial) {
-    std::string damaged = image_;
-    for (int i = 0; i < 8; ++i)
-      damaged[random() % damaged.size()] = static_cast<char>(random() % 4 == 0 ? 255 : random());
     try {
-      validate(read_survey("x.h5", hdf5::sealed("survey", damaged)));
+      validate(read_survey("x.h5", hdf5::sealed("survey", with_damage(image_, random))));
     } catch (const FormatError&) { ++refused; }
   }
   EXPECT_GT(refused, 20);
+}
+
+TEST(SurveyFile, ProcessesThatReadDamageEndWell) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "blocks of the sanitizer's allocator lie elsewhere; these files do harm between those of glibc";
+#endif
+  // libhdf5 writes beyond its blocks on these and says nothing; it ended the process at its exit.
+  const std::string image_ = image(odd_survey(2, 3)).substr(hdf5::seal_bytes);
+  std::mt19937_64 random(11);
+  for (int trial = 0; trial <= 5743; ++trial) {
+    const std::string damaged = with_damage(image_, random);
+    if (trial != 3465 && trial != 4633 && trial != 5487 && trial != 5743) continue;
+    EXPECT_EXIT(
+        {
+          try {
+            read_survey("x.h5", hdf5::sealed("survey", damaged));
+          } catch (const FormatError&) {}
+          std::exit(0);
+        },
+        testing::ExitedWithCode(0), "")
+        << trial;
+  }
 }
 
 TEST(SurveyFile, ReadTakesSurveysFromFoldersAndTheRestByName) {
