@@ -1,7 +1,12 @@
-// core/sparse.h: sparse matrices as a shared pattern and a tensor of values, and solves with them.
+// core/sparse.h: sparse matrices as a shared pattern and a tensor of values, and their algebra.
+//
+// Whatever depends on places only (sorting, transposing, ordering for a factorisation) is done once for a pattern;
+// everything else is operations on values, differentiable to any order. Leading axes of the values are a batch of
+// matrices of one pattern: frequencies, samples.
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/tensor.h"
@@ -9,49 +14,95 @@
 namespace terrella {
 
 /// Where a sparse matrix may be other than zero: entry k stands in row(k), column(k). Sorted by rows, then columns,
-/// each place once. A value: cheap to copy, never changed.
+/// each place once. A value: cheap to copy, never changed. At most 2^31 - 1 rows, columns and entries.
 class SparsePattern {
  public:
-  SparsePattern() = default;
+  SparsePattern();
   std::int64_t rows() const;
   std::int64_t columns() const;
   std::int64_t entries() const;
   /// Row starts [rows + 1], columns [entries]: compressed rows.
   const std::vector<std::int64_t>& row_starts() const;
-  const std::vector<std::int64_t>& column_of() const;
+  const std::vector<std::int32_t>& column_of() const;
   /// Row of every entry, and its column, as i64 tensors [entries].
   const Tensor& row_index() const;
   const Tensor& column_index() const;
   bool operator==(const SparsePattern& other) const;
 
+  struct Data;  ///< for the files in core/sparse
+  const Data& data() const { return *data_; }
+  explicit SparsePattern(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+
  private:
-  friend struct Assembly;
-  struct Data;
   std::shared_ptr<const Data> data_;
-  friend struct Assembly assemble(std::int64_t, std::int64_t, const std::vector<std::int64_t>&,
-                                  const std::vector<std::int64_t>&);
 };
 
 /// How contributions become entries: several contributions to one place are added.
 struct Assembly {
   SparsePattern pattern;
   Tensor entry;  ///< i64 [contributions]: the entry that each goes to
+  Tensor taken;  ///< i64: the contributions that count, in the order of `entry`; none(): all
   /// Values [.., entries] of the matrix from contributions [.., contributions]; linear.
   Tensor values(const Tensor& contributions) const;
 };
 
-/// The pattern that these (row, column) pairs make. Fails naming the pair that lies outside.
+/// The pattern that these (row, column) pairs make. std::invalid_argument names the pair that lies outside.
 Assembly assemble(std::int64_t rows, std::int64_t columns, const std::vector<std::int64_t>& row,
                   const std::vector<std::int64_t>& column);
 
-/// A x for values [.., entries] and x [.., columns]; differentiable in both. Leading axes broadcast.
-Tensor sparse_product(const SparsePattern& pattern, const Tensor& values, const Tensor& x);
-/// A^H y for y [.., rows].
-Tensor sparse_adjoint_product(const SparsePattern& pattern, const Tensor& values, const Tensor& y);
+/// The pattern of a finite-element matrix. `nodes` holds the unknowns of each element one after the other, nodes_each
+/// of them; -1 is no unknown (a boundary value). Contributions are element matrices [.., elements, nodes_each,
+/// nodes_each], ravelled behind the batch.
+Assembly assemble_elements(std::int64_t unknowns, const std::vector<std::int64_t>& nodes, std::int64_t nodes_each);
 
-/// x of A x = b for real symmetric positive definite A with both triangles in the pattern; values [entries], b [n] or
-/// [n, m], f64. The factor is kept for derivatives of every order. Gradients come for each entry as if it stood alone;
-/// A must stay symmetric. SolveError names the row where A is not positive definite.
-Tensor sparse_solve_positive(const SparsePattern& pattern, const Tensor& values, const Tensor& b);
+/// Matrices of one pattern.
+class SparseTensor {
+ public:
+  SparseTensor() = default;
+  /// values [.., entries]; std::invalid_argument where the last axis does not fit. Integers become f64.
+  SparseTensor(SparsePattern pattern, const Tensor& values);
+  const SparsePattern& pattern() const { return pattern_; }
+  const Tensor& values() const { return values_; }
+  std::int64_t rows() const { return pattern_.rows(); }
+  std::int64_t columns() const { return pattern_.columns(); }
+  DType dtype() const { return values_.dtype(); }
+
+ private:
+  SparsePattern pattern_;
+  Tensor values_;
+};
+
+/// d [.., n] on the diagonal.
+SparseTensor sparse_diagonal(const Tensor& d);
+/// The entries of a [n, m] that are not zero; needs its values, so not a traced one.
+SparseTensor sparse_from_dense(const Tensor& a);
+/// [.., rows, columns].
+Tensor to_dense(const SparseTensor& a);
+/// [.., min(rows, columns)]; zero where the pattern has none.
+Tensor diagonal(const SparseTensor& a);
+
+SparseTensor transpose(const SparseTensor& a);
+SparseTensor adjoint(const SparseTensor& a);
+SparseTensor conj(const SparseTensor& a);
+/// Patterns are united; batches broadcast.
+SparseTensor operator+(const SparseTensor& a, const SparseTensor& b);
+SparseTensor operator-(const SparseTensor& a, const SparseTensor& b);
+SparseTensor operator-(const SparseTensor& a);
+/// A number for each matrix of the batch: factor [..].
+SparseTensor operator*(const Tensor& factor, const SparseTensor& a);
+/// diag(d) A and A diag(d).
+SparseTensor scale_rows(const Tensor& d, const SparseTensor& a);
+SparseTensor scale_columns(const SparseTensor& a, const Tensor& d);
+
+/// A x for x [columns] or [.., columns, m]; batches broadcast.
+Tensor matmul(const SparseTensor& a, const Tensor& x);
+/// A B, in the pattern that the patterns of both make.
+SparseTensor matmul(const SparseTensor& a, const SparseTensor& b);
+
+/// Entry (i, j) is entry (rows[i], columns[j]) of A: a permutation, or a part. No row or column twice.
+SparseTensor submatrix(const SparseTensor& a, const std::vector<std::int64_t>& rows,
+                       const std::vector<std::int64_t>& columns);
+/// [[A, B], [C, D]]; what is left out is zero. Every row and column of blocks needs one that says its size.
+SparseTensor block_matrix(const std::vector<std::vector<std::optional<SparseTensor>>>& blocks);
 
 }  // namespace terrella
