@@ -1,4 +1,4 @@
-// core/sparse.h: sparse matrices as a shared pattern and a tensor of values, and their algebra.
+// core/sparse.h: sparse matrices as a shared pattern and a tensor of values, their algebra, and solves with them.
 //
 // Whatever depends on places only (sorting, transposing, ordering for a factorisation) is done once for a pattern;
 // everything else is operations on values, differentiable to any order. Leading axes of the values are a batch of
@@ -104,5 +104,27 @@ SparseTensor submatrix(const SparseTensor& a, const std::vector<std::int64_t>& r
                        const std::vector<std::int64_t>& columns);
 /// [[A, B], [C, D]]; what is left out is zero. Every row and column of blocks needs one that says its size.
 SparseTensor block_matrix(const std::vector<std::vector<std::optional<SparseTensor>>>& blocks);
+
+/// What a matrix to be factorised is known to be.
+enum class MatrixKind : std::uint8_t {
+  general,
+  symmetric,         ///< A = A^T, also for complex A
+  hermitian,         ///< A = A^H
+  positive_definite  ///< Hermitian, and so all pivots are positive
+};
+
+/// x of A x = b for square A; b [n] or [.., n, m]; batches broadcast.
+///
+/// f32 f64 c64 c128. A is factorised once for all right-hand sides, the adjoint solve and derivatives of every order;
+/// ordering and symbolic analysis are shared by all matrices of a pattern, threads work on different ones. Gradients
+/// come on the pattern, for each entry as if it stood alone.
+///
+/// Multifrontal L D L^T or L U over a nested dissection by METIS: Karypis & Kumar (1998), Duff & Reid (1983), Liu
+/// (1992). Pivots come from within a front; where none is large enough a small one is put in its place and the solution
+/// refined, as in Li & Demmel (1998), Schenk & Gärtner (2006).
+///
+/// SolveError: NaN or infinity in A, a matrix that is not of its kind, a singular one or one whose pivots do not suffice
+/// (names pivot, row and batch entry).
+Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKind::general);
 
 }  // namespace terrella

@@ -8,6 +8,7 @@
 #include "core/backend/backend.h"
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/cpu.h"
+#include "core/backend/cpu/gemm.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/error.h"
@@ -51,19 +52,8 @@ std::vector<T> lapack_memory(std::int64_t size, std::int64_t rows) {
 /// x = op(A)^-1 x of row-major x [n, m], for one triangle of A [n, n]; `unit`: its diagonal counts as ones.
 template <class T>
 void solve_triangle(const T* a, T* x, std::int64_t rows, std::int64_t columns, Triangle triangle, bool unit) {
-  const auto uplo = triangle.lower ? CblasLower : CblasUpper;
-  const auto trans = triangle.adjoint ? CblasConjTrans : CblasNoTrans;
-  const auto diagonal = unit ? CblasUnit : CblasNonUnit;
-  const int n = static_cast<int>(rows), m = static_cast<int>(columns);
-  const T one(1);
-  if constexpr (std::is_same_v<T, float>)
-    cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, one, a, n, x, m);
-  else if constexpr (std::is_same_v<T, double>)
-    cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, one, a, n, x, m);
-  else if constexpr (std::is_same_v<T, std::complex<float>>)
-    cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, &one, a, n, x, m);
-  else
-    cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, diagonal, n, m, &one, a, n, x, m);
+  cpu::trsm({CblasLeft, triangle.lower, triangle.adjoint ? CblasConjTrans : CblasNoTrans, unit}, rows, columns, a, rows,
+            x, columns);
 }
 
 /// " number 3 of the batch" where there are several.

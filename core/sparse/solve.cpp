@@ -1,0 +1,183 @@
+// Solves with sparse matrices; one factorisation serves the adjoint and all derivatives.
+#include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/cpu.h"
+#include "core/backend/cpu/memory.h"
+#include "core/backend/cpu/parallel.h"
+#include "core/error.h"
+#include "core/graph/op.h"
+#include "core/ops.h"
+#include "core/ops/matrix_batch.h"
+#include "core/sparse/factor.h"
+#include "core/sparse/product.h"
+#include "core/transform.h"
+
+namespace terrella {
+namespace {
+
+using graph::RuleContext;
+
+std::string of_batch(std::int64_t count, std::int64_t k) {
+  return count > 1 ? text(" number ", k, " of the batch") : "";
+}
+
+Shape with_last(Shape shape, std::int64_t extent) {
+  shape.push_back(extent);
+  return shape;
+}
+Shape without_last(Shape shape) {
+  shape.erase(shape.rank() - 1);
+  return shape;
+}
+
+/// values [.., entries] -> factor [.., size], pivots [.., n]. A constant: derivatives go by way of the values.
+class Factor final : public graph::Op {
+ public:
+  Factor(SparsePattern pattern, MatrixKind kind) : pattern_(std::move(pattern)), kind_(kind) {}
+  std::string_view name() const override { return "sparse_factor"; }
+  void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
+    cpu::require_right_blas();
+    const Array values = cpu::row_major(in[0]);
+    for (Array& o : out) o = cpu::empty_array(o.dtype, o.shape);
+    const std::int64_t n = pattern_.rows(), entries = pattern_.entries(), size = out[0].shape.back(),
+                       count = size == 0 ? 0 : out[0].size() / size;
+    if (n == 0) return;
+    with_type(values.dtype, [&](auto t) {
+      using T = decltype(t);
+      if constexpr (std::is_floating_point_v<T> || (!std::is_integral_v<T>))
+        cpu::parallel_for(count, 1, [&](std::int64_t from, std::int64_t to) {
+          for (std::int64_t k = from; k < to; ++k)
+            sparse::factorise(pattern_, kind_, values.data<T>() + k * entries, out[0].data<T>() + k * size,
+                              out[1].data<std::int64_t>() + k * n, of_batch(count, k));
+        });
+    });
+  }
+  Tensors jvp(const RuleContext&, std::span<const Tensor>) const override { return {Tensor::none(), Tensor::none()}; }
+  Tensors vjp(const RuleContext&, std::span<const Tensor>, const std::vector<bool>&) const override {
+    return {Tensor::none()};
+  }
+  Tensors vmap(std::span<const Tensor> in, const std::vector<bool>&, std::int64_t) const override {
+    return make(pattern_, kind_, in[0]);
+  }
+  bool same_as(const Op& other) const override {
+    const auto* same = dynamic_cast<const Factor*>(&other);
+    return same && same->kind_ == kind_ && same->pattern_ == pattern_;
+  }
+
+  static Tensors make(const SparsePattern& pattern, MatrixKind kind, const Tensor& values) {
+    const Shape batch = without_last(values.shape());
+    const std::int64_t size = sparse::FactorLayout(sparse::analysis(pattern), kind).size;
+    return graph::make_tuple(
+        std::make_shared<Factor>(pattern, kind), {values},
+        {{with_last(batch, size), values.dtype()}, {with_last(batch, pattern.rows()), DType::i64}});
+  }
+
+ private:
+  SparsePattern pattern_;
+  MatrixKind kind_;
+};
+
+/// What a solve takes of a matrix.
+struct Factored {
+  SparsePattern pattern;
+  MatrixKind kind;
+  Tensor values, factor, pivots;
+};
+
+Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint);
+
+/// Inputs: values, factor, pivots, b [.., n, m], with equal batch axes.
+class Solve final : public graph::Op {
+ public:
+  Solve(SparsePattern pattern, MatrixKind kind, bool adjoint)
+      : pattern_(std::move(pattern)), kind_(kind), adjoint_(adjoint) {}
+  std::string_view name() const override { return "sparse_solve"; }
+
+  void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
+    cpu::require_right_blas();
+    const Array values = cpu::row_major(in[0]), factor = cpu::row_major(in[1]), pivots = cpu::row_major(in[2]),
+                b = cpu::row_major(in[3]);
+    out[0] = cpu::empty_array(out[0].dtype, out[0].shape);
+    if (out[0].size() == 0) return;
+    const std::int64_t n = pattern_.rows(), m = b.shape.back(), count = b.size() / (n * m);
+    with_type(values.dtype, [&](auto t) {
+      using T = decltype(t);
+      if constexpr (std::is_floating_point_v<T> || (!std::is_integral_v<T>))
+        cpu::parallel_for(count, 1, [&](std::int64_t from, std::int64_t to) {
+          for (std::int64_t k = from; k < to; ++k)
+            sparse::solve_with(pattern_, kind_, values.data<T>() + k * pattern_.entries(),
+                               factor.data<T>() + k * factor.shape.back(), pivots.data<std::int64_t>() + k * n,
+                               adjoint_, m, b.data<T>() + k * n * m, out[0].data<T>() + k * n * m, of_batch(count, k));
+        });
+    });
+  }
+
+  Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
+    Tensor right = t[3];
+    if (t[0].defined()) {  // A x' = b' - A' x
+      const SparseTensor moving(pattern_, t[0]);
+      const Tensor moved = matmul(adjoint_ ? terrella::adjoint(moving) : moving, node.outputs[0]);
+      right = right.defined() ? right - moved : -moved;
+    }
+    if (!right.defined()) return {Tensor::none()};
+    return {solve_factored(matrix(node.inputs), right, adjoint_)};
+  }
+
+  Tensors vjp(const RuleContext& node, std::span<const Tensor> g, const std::vector<bool>& needed) const override {
+    const Tensor& x = node.outputs[0];
+    const Tensor lambda = solve_factored(matrix(node.inputs), g[0], !adjoint_);
+    Tensor values_bar = Tensor::none();
+    if (needed[0])  // -lambda x^H on the pattern; of the adjoint -x lambda^H
+      values_bar = -(adjoint_ ? sparse::product(sparse::Side::values, pattern_, x, conj(lambda))
+                              : sparse::product(sparse::Side::values, pattern_, lambda, conj(x)));
+    return {values_bar, Tensor::none(), Tensor::none(), lambda};
+  }
+
+  Tensors vmap(std::span<const Tensor> in, const std::vector<bool>& batched, std::int64_t) const override {
+    Tensors x;
+    for (std::size_t i = 0; i < in.size(); ++i) x.push_back(in[i]);
+    // Batch axes count from the end in solve_factored(): an unbatched one needs none, a batched one all.
+    const int batch = in[3].rank() - (batched[3] ? 3 : 2);
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      const int own = in[i].rank() - (batched[i] ? 1 : 0) - (i == 3 ? 2 : 1);
+      if (own != batch) fail("sparse solve: vmap of unequal batches");
+    }
+    return {solve_factored(matrix(x), x[3], adjoint_)};
+  }
+
+  bool same_as(const Op& other) const override {
+    const auto* same = dynamic_cast<const Solve*>(&other);
+    return same && same->kind_ == kind_ && same->adjoint_ == adjoint_ && same->pattern_ == pattern_;
+  }
+
+ private:
+  Factored matrix(std::span<const Tensor> in) const { return {pattern_, kind_, in[0], in[1], in[2]}; }
+  SparsePattern pattern_;
+  MatrixKind kind_;
+  bool adjoint_;
+};
+
+Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
+  if (matrix.values.rank() == 1 && b.rank() > 2 && b.size() > 0)  // one matrix: the batch becomes more right-hand sides
+    return sparse::columns_apart(solve_factored(matrix, sparse::columns_together(b), adjoint), b.shape());
+  const Shape batch = broadcast_shapes("sparse solve", without_last(matrix.values.shape()), batch_of(b.shape()));
+  const auto over = [&](const Tensor& x) { return broadcast_to(x, with_last(batch, x.size(-1))); };
+  const Tensor right = over_batch(b, batch);
+  return graph::make(std::make_shared<Solve>(matrix.pattern, matrix.kind, adjoint),
+                     {over(matrix.values), over(matrix.factor), over(matrix.pivots), right}, graph::aval(right));
+}
+
+}  // namespace
+
+Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind) {
+  if (a.rows() != a.columns()) fail("solve: the sparse matrix must be square, got ", a.rows(), " x ", a.columns());
+  if (b.rank() == 1) return squeeze(solve(a, expand_dims(b, 1), kind), -1);
+  if (b.rank() < 2 || b.size(-2) != a.rows())
+    fail("solve: a sparse matrix of ", a.rows(), " rows and a right-hand side of shape ", b.shape(),
+         " do not match; rows must agree");
+  const DType dtype = common_dtype(a.values(), b);
+  const Tensor values = cast(a.values(), dtype);
+  const Tensors factor = Factor::make(a.pattern(), kind, stop_gradient(values));
+  return solve_factored({a.pattern(), kind, values, factor[0], factor[1]}, cast(b, dtype), false);
+}
+
+}  // namespace terrella

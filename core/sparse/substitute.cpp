@@ -1,0 +1,245 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/backend/cpu/gemm.h"
+#include "core/backend/cpu/parallel.h"
+#include "core/error.h"
+#include "core/sparse/factor.h"
+#include "core/sparse/front.h"
+
+namespace terrella::sparse {
+namespace {
+
+constexpr std::int64_t columns_at_once = 32;  // right-hand sides that go through the factor together
+
+/// Some right-hand sides in the order of elimination.
+template <class T>
+class Substitution {
+ public:
+  Substitution(const Analysis& a, MatrixKind kind, const T* factor, const std::int64_t* pivots, bool adjoint,
+               std::int64_t m)
+      : a_(a),
+        layout_(a, kind),
+        kind_(kind),
+        factor_(factor),
+        pivots_(pivots),
+        adjoint_(adjoint),
+        m_(m),
+        y_(static_cast<std::size_t>(a.n * m)) {}
+
+  /// b and x [n, ..], rows `stride` apart.
+  void run(const T* b, T* x, std::int64_t stride) {
+    const bool general = kind_ == MatrixKind::general, turned = adjoint_ && kind_ == MatrixKind::symmetric;
+    const T* const before = factor_ + (adjoint_ ? layout_.column_scale : layout_.row_scale);
+    const T* const after = factor_ + (adjoint_ ? layout_.row_scale : layout_.column_scale);
+    for (std::int64_t i = 0; i < a_.n; ++i) {
+      const std::int64_t old = a_.order[static_cast<std::size_t>(i)];
+      for (std::int64_t j = 0; j < m_; ++j) {
+        const T value = b[old * stride + j] * before[old];
+        row(i)[j] = turned ? conjugate(value) : value;
+      }
+    }
+    for (const Front& f : a_.fronts) general&& adjoint_ ? forward_adjoint(f) : forward(f);
+    if (!general) divide();
+    for (auto f = a_.fronts.rbegin(); f != a_.fronts.rend(); ++f) backward(*f);
+    for (std::int64_t i = 0; i < a_.n; ++i) {
+      const std::int64_t old = a_.order[static_cast<std::size_t>(i)];
+      for (std::int64_t j = 0; j < m_; ++j)
+        x[old * stride + j] = (turned ? conjugate(row(i)[j]) : row(i)[j]) * after[old];
+    }
+  }
+
+ private:
+  T* row(std::int64_t i) { return y_.data() + i * m_; }
+  const T* below_of(const Front& f) const { return factor_ + f.lower + static_cast<std::int64_t>(f.width) * f.width; }
+
+  void forward(const Front& f) {  // L
+    permute(f, false);
+    cpu::trsm({CblasLeft, true, CblasNoTrans, true}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
+    scatter(f, CblasNoTrans, below_of(f));
+  }
+  void forward_adjoint(const Front& f) {  // U^H
+    cpu::trsm({CblasLeft, false, CblasConjTrans, false}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
+    const std::int64_t size = static_cast<std::int64_t>(f.below) * f.width;
+    conjugated_.resize(static_cast<std::size_t>(std::max<std::int64_t>(size, 1)));
+    const T* const upper = factor_ + layout_.upper + f.upper;
+    for (std::int64_t i = 0; i < size; ++i) conjugated_[static_cast<std::size_t>(i)] = conjugate(upper[i]);
+    scatter(f, CblasNoTrans, conjugated_.data());
+  }
+  void divide() {
+    for (std::int64_t k = 0; k < a_.n; ++k) {
+      const T d = factor_[layout_.diagonal + k], b = factor_[layout_.beside + k];
+      if (b == T(0)) {
+        for (std::int64_t j = 0; j < m_; ++j) row(k)[j] *= d;
+        continue;
+      }
+      const T next = factor_[layout_.diagonal + k + 1], turned = kind_ == MatrixKind::symmetric ? b : conjugate(b);
+      for (std::int64_t j = 0; j < m_; ++j) {
+        const T first = row(k)[j], second = row(k + 1)[j];
+        row(k)[j] = d * first + turned * second;
+        row(k + 1)[j] = b * first + next * second;
+      }
+      ++k;
+    }
+  }
+  void backward(const Front& f) {
+    const bool general = kind_ == MatrixKind::general;
+    const CBLAS_TRANSPOSE op = general ? (adjoint_ ? CblasConjTrans : CblasTrans)
+                                       : (kind_ == MatrixKind::symmetric ? CblasTrans : CblasConjTrans);
+    gather(f, op, general && !adjoint_ ? factor_ + layout_.upper + f.upper : below_of(f));
+    if (general && !adjoint_) {
+      cpu::trsm({CblasLeft, false, CblasNoTrans, false}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
+    } else {
+      cpu::trsm({CblasLeft, true, op, true}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
+      permute(f, true);
+    }
+  }
+
+  /// Rows of pivots as they were interchanged, or back.
+  void permute(const Front& f, bool back) {
+    const std::int64_t* const pivot = pivots_ + f.first;
+    bool moved = false;
+    for (std::int64_t k = 0; k < f.width && !moved; ++k) moved = pivot[k] != k;
+    if (!moved) return;
+    T* const rows = row(f.first);
+    near_.assign(rows, rows + f.width * m_);
+    for (std::int64_t k = 0; k < f.width; ++k)
+      std::copy_n(near_.data() + (back ? k : pivot[k]) * m_, m_, rows + (back ? pivot[k] : k) * m_);
+  }
+  /// rows below -= l y, l [below, width].
+  void scatter(const Front& f, CBLAS_TRANSPOSE op, const T* l) {
+    if (f.below == 0) return;
+    near_.resize(static_cast<std::size_t>(f.below * m_));
+    cpu::gemm(op, CblasNoTrans, f.below, m_, f.width, l, f.width, row(f.first), m_, T(0), near_.data(), m_);
+    const std::int32_t* const rows = a_.row_of.data() + f.rows;
+    for (std::int64_t i = 0; i < f.below; ++i)
+      for (std::int64_t j = 0; j < m_; ++j) row(rows[i])[j] -= near_[static_cast<std::size_t>(i * m_ + j)];
+  }
+  /// rows of pivots -= op(l) of rows below.
+  void gather(const Front& f, CBLAS_TRANSPOSE op, const T* l) {
+    if (f.below == 0) return;
+    near_.resize(static_cast<std::size_t>(f.below * m_));
+    const std::int32_t* const rows = a_.row_of.data() + f.rows;
+    for (std::int64_t i = 0; i < f.below; ++i) std::copy_n(row(rows[i]), m_, near_.data() + i * m_);
+    cpu::gemm(op, CblasNoTrans, f.width, m_, f.below, l, f.width, near_.data(), m_, T(1), row(f.first), m_, T(-1));
+  }
+
+  const Analysis& a_;
+  FactorLayout layout_;
+  MatrixKind kind_;
+  const T* factor_;
+  const std::int64_t* pivots_;
+  bool adjoint_;
+  std::int64_t m_;
+  std::vector<T> y_, near_, conjugated_;
+};
+
+/// r [n, m] = b - A x or b - A^H x.
+template <class T>
+void residual(const SparsePattern& pattern, const T* values, bool adjoint, std::int64_t m, const T* b, const T* x,
+              T* r) {
+  std::copy_n(b, pattern.rows() * m, r);
+  for_entries(pattern, [&](std::int64_t i, std::int64_t j, std::size_t k) {
+    const T value = adjoint ? conjugate(values[k]) : values[k];
+    const T* const from = x + (adjoint ? i : j) * m;
+    T* const to = r + (adjoint ? j : i) * m;
+    for (std::int64_t c = 0; c < m; ++c) to[c] -= value * from[c];
+  });
+}
+
+/// Whether a residual is rounding, in the scaled matrix, whose elements are about 1.
+template <class T>
+class Accuracy {
+ public:
+  using R = Real<T>;
+  Accuracy(const Analysis& a, MatrixKind kind, const T* factor, bool adjoint)
+      : n_(a.n),
+        rows_(factor + (adjoint ? FactorLayout(a, kind).column_scale : FactorLayout(a, kind).row_scale)),
+        columns_(factor + (adjoint ? FactorLayout(a, kind).row_scale : FactorLayout(a, kind).column_scale)) {}
+  /// Scaled residual of column c beside solution and right-hand side, in units of rounding.
+  double error(std::int64_t m, std::int64_t c, const T* b, const T* x, const T* r) const {
+    R of_r = 0, of_x = 0, of_b = 0;
+    for (std::int64_t i = 0; i < n_; ++i) {
+      of_r = std::max(of_r, larger(r[i * m + c] * rows_[i]));
+      of_b = std::max(of_b, larger(b[i * m + c] * rows_[i]));
+      of_x = std::max(of_x, larger(x[i * m + c] / columns_[i]));
+    }
+    if (of_r == 0) return 0;
+    return static_cast<double>(of_r / (of_x + of_b) / std::numeric_limits<R>::epsilon());
+  }
+
+ private:
+  /// About the absolute value; NaN counts as infinite.
+  static R larger(T x) {
+    const R size = std::abs(std::real(x)) + std::abs(std::imag(x));
+    return size >= 0 ? size : std::numeric_limits<R>::infinity();
+  }
+  std::int64_t n_;
+  const T *rows_, *columns_;
+};
+
+constexpr double good = 100;       // units of rounding that need no mending
+constexpr double tolerable = 400;  // at which no more is asked where refinement stands still
+
+}  // namespace
+
+template <class T>
+void substitute(const Analysis& a, MatrixKind kind, const T* factor, const std::int64_t* pivots, bool adjoint,
+                std::int64_t m, const T* b, T* x) {
+  const std::int64_t pieces = (m + columns_at_once - 1) / columns_at_once;
+  cpu::parallel_for(pieces, 1, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t p = from; p < to; ++p) {
+      const std::int64_t c = p * columns_at_once, width = std::min(columns_at_once, m - c);
+      Substitution<T>(a, kind, factor, pivots, adjoint, width).run(b + c, x + c, m);
+    }
+  });
+}
+
+template <class T>
+void solve_with(const SparsePattern& pattern, MatrixKind kind, const T* values, const T* factor,
+                const std::int64_t* pivots, bool adjoint, std::int64_t m, const T* b, T* x, std::string_view which) {
+  const Analysis& a = analysis(pattern);
+  substitute(a, kind, factor, pivots, adjoint, m, b, x);
+  const Accuracy<T> accuracy(a, kind, factor, adjoint);
+  // All columns at once, each with a factor of its own, tell whether one of them needs mending.
+  std::vector<T> all_b(static_cast<std::size_t>(a.n)), all_x(all_b.size()), r(all_b.size());
+  for (std::int64_t i = 0; i < a.n; ++i)
+    for (std::int64_t c = 0; c < m; ++c) {
+      const auto weight = static_cast<Real<T>>(c * 2654435761U % 65536) / Real<T>(65536) + Real<T>(0.5);
+      all_b[static_cast<std::size_t>(i)] += weight * b[i * m + c];
+      all_x[static_cast<std::size_t>(i)] += weight * x[i * m + c];
+    }
+  residual(pattern, values, adjoint, 1, all_b.data(), all_x.data(), r.data());
+  if (accuracy.error(1, 0, all_b.data(), all_x.data(), r.data()) <= good) return;
+
+  std::vector<T> residuals(static_cast<std::size_t>(a.n * m)), step(residuals.size());
+  double before = std::numeric_limits<double>::infinity();
+  for (int pass = 0; pass < 20; ++pass) {
+    residual(pattern, values, adjoint, m, b, x, residuals.data());
+    double worst = 0;
+    for (std::int64_t c = 0; c < m; ++c) worst = std::max(worst, accuracy.error(m, c, b, x, residuals.data()));
+    if (worst <= good || (worst <= tolerable && worst > before / 2)) return;
+    if (!(worst < before * 0.9))
+      throw SolveError(text("sparse solve: the matrix", which, " of ", a.n,
+                            " rows: pivots from within fronts do not suffice; the residual stays at ",
+                            worst * static_cast<double>(std::numeric_limits<Real<T>>::epsilon()),
+                            " of the solution. Is it singular? MatrixKind::general, or double precision, may help"));
+    before = worst;
+    substitute(a, kind, factor, pivots, adjoint, m, residuals.data(), step.data());
+    for (std::size_t i = 0; i < step.size(); ++i) x[i] += step[i];
+  }
+}
+
+#define TERRELLA_OF(T)                                                                                               \
+  template void substitute(const Analysis&, MatrixKind, const T*, const std::int64_t*, bool, std::int64_t, const T*, \
+                           T*);                                                                                      \
+  template void solve_with(const SparsePattern&, MatrixKind, const T*, const T*, const std::int64_t*, bool,          \
+                           std::int64_t, const T*, T*, std::string_view);
+TERRELLA_OF(float)
+TERRELLA_OF(double)
+TERRELLA_OF(std::complex<float>)
+TERRELLA_OF(std::complex<double>)
+#undef TERRELLA_OF
+
+}  // namespace terrella::sparse
