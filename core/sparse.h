@@ -115,9 +115,9 @@ enum class MatrixKind : std::uint8_t {
 
 /// x of A x = b for square A; b [n] or [.., n, m]; batches broadcast.
 ///
-/// f32 f64 c64 c128. A is factorised once for all right-hand sides, the adjoint solve and derivatives of every order;
-/// ordering and symbolic analysis are shared by all matrices of a pattern, threads work on different ones. Gradients
-/// come on the pattern, for each entry as if it stood alone.
+/// f32 f64 c64 c128; real A with complex b stays real. A is factorised once for all right-hand sides, the adjoint solve
+/// and derivatives of every order; ordering and symbolic analysis are shared by all matrices of a pattern, threads work
+/// on different ones. Gradients come on the pattern, for each entry as if it stood alone.
 ///
 /// Multifrontal L D L^T or L U over a nested dissection by METIS: Karypis & Kumar (1998), Duff & Reid (1983), Liu
 /// (1992). Pivots come from within a front; where none is large enough a small one is put in its place and the solution
@@ -126,5 +126,23 @@ enum class MatrixKind : std::uint8_t {
 /// SolveError: NaN or infinity in A, a matrix that is not of its kind, a singular one or one whose pivots do not suffice
 /// (names pivot, row and batch entry).
 Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKind::general);
+
+/// A matrix with its factors, for solves that come one after the other. A value: cheap to copy, never changed.
+class SparseFactor {
+ public:
+  /// Errors as of solve(), when the factors are first needed.
+  explicit SparseFactor(const SparseTensor& a, MatrixKind kind = MatrixKind::general);
+  /// x of A x = b and of A^H x = b, like solve(); b in the precision of A or less.
+  Tensor solve(const Tensor& b) const;
+  Tensor solve_adjoint(const Tensor& b) const;
+  const SparseTensor& matrix() const { return matrix_; }
+  MatrixKind kind() const { return kind_; }
+
+ private:
+  Tensor solve(const Tensor& b, bool adjoint) const;
+  SparseTensor matrix_;
+  MatrixKind kind_;
+  Tensor factor_, pivots_;
+};
 
 }  // namespace terrella

@@ -168,16 +168,37 @@ Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
 
 }  // namespace
 
-Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind) {
+SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind)
+    : matrix_(a), kind_(kind), factor_(Tensor::none()), pivots_(Tensor::none()) {
   if (a.rows() != a.columns()) fail("solve: the sparse matrix must be square, got ", a.rows(), " x ", a.columns());
-  if (b.rank() == 1) return squeeze(solve(a, expand_dims(b, 1), kind), -1);
-  if (b.rank() < 2 || b.size(-2) != a.rows())
-    fail("solve: a sparse matrix of ", a.rows(), " rows and a right-hand side of shape ", b.shape(),
+  const Tensors factor = Factor::make(a.pattern(), kind, stop_gradient(a.values()));
+  factor_ = factor[0];
+  pivots_ = factor[1];
+}
+
+Tensor SparseFactor::solve(const Tensor& b) const { return solve(b, false); }
+Tensor SparseFactor::solve_adjoint(const Tensor& b) const { return solve(b, true); }
+
+Tensor SparseFactor::solve(const Tensor& b, bool adjoint) const {
+  if (b.rank() == 1) return squeeze(solve(expand_dims(b, 1), adjoint), -1);
+  if (b.rank() < 2 || b.size(-2) != matrix_.rows())
+    fail("solve: a sparse matrix of ", matrix_.rows(), " rows and a right-hand side of shape ", b.shape(),
          " do not match; rows must agree");
-  const DType dtype = common_dtype(a.values(), b);
-  const Tensor values = cast(a.values(), dtype);
-  const Tensors factor = Factor::make(a.pattern(), kind, stop_gradient(values));
-  return solve_factored({a.pattern(), kind, values, factor[0], factor[1]}, cast(b, dtype), false);
+  const DType own = matrix_.dtype(), both = common_dtype(matrix_.values(), b);
+  if (real_of(both) != real_of(own))
+    fail("solve: a matrix factorised in ", name(own), " and a right-hand side in ", name(b.dtype()),
+         "; cast one of them: the factors have the precision of the matrix");
+  if (both != own) {  // complex right-hand sides of a real matrix
+    const Tensor parts = solve(concatenate({real(b), imag(b)}, -1), adjoint);
+    const std::int64_t m = b.size(-1);
+    return slice(parts, -1, {0, m}) + std::complex<double>(0, 1) * slice(parts, -1, {m, 2 * m});
+  }
+  return solve_factored({matrix_.pattern(), kind_, matrix_.values(), factor_, pivots_}, cast(b, own), adjoint);
+}
+
+Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind) {
+  const DType both = common_dtype(a.values(), b), own = is_complex(a.dtype()) ? both : real_of(both);
+  return SparseFactor({a.pattern(), cast(a.values(), own)}, kind).solve(b);
 }
 
 }  // namespace terrella

@@ -213,6 +213,7 @@ void bind_core(py::module_& m) {
   bind_random(m);
   bind_linalg(m);
   bind_fft(m);
+  bind_sparse(m);
   bind_conv(m);
   bind_transforms(m);
   bind_jit(m);

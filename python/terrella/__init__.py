@@ -10,7 +10,7 @@ tensor([2., 4.])
 The functions on tensors bear the names of numpy's, `sum` and `abs` among them: import the package, not `*` of it.
 """
 
-from terrella import _terrella, check, elec, fft, linalg, optimize, plot, random
+from terrella import _terrella, check, elec, fft, linalg, optimize, plot, random, sparse
 from terrella._debug import debug_nan
 from terrella._jit import jit
 from terrella._profile import memory, profile
@@ -37,5 +37,6 @@ __all__ = [
     "plot",
     "profile",
     "random",
+    "sparse",
 ]
 __all__ += _terrella.__all__

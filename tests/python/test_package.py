@@ -57,7 +57,7 @@ def test_stubs_name_all_that_the_module_has():
     values = {node.target.id for node in tree if isinstance(node, ast.AnnAssign)}
     assert set(_terrella.__all__) <= names | values
     assert {"to_xarray", "z_error", "sites"} <= names
-    for below in ("check", "elec", "fft", "linalg", "optimize", "random"):
+    for below in ("check", "elec", "fft", "linalg", "optimize", "random", "sparse"):
         text = stub.with_name(below + ".pyi").read_text()
         assert all(f"def {name}(" in text or f"class {name}" in text for name in getattr(_terrella, below).__all__)
     assert stub.parent.with_name("py.typed").exists()
