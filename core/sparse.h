@@ -140,7 +140,7 @@ class SparseFactor {
 
  private:
   Tensor solve(const Tensor& b, bool adjoint) const;
-  SparseTensor matrix_;
+  SparseTensor matrix_, moved_;  // moved_: with rows in the order of elimination's choice
   MatrixKind kind_;
   Tensor factor_, pivots_;
 };

@@ -97,12 +97,14 @@ class Factorisation {
       for_entries(pattern_, [&](std::int32_t i, std::int32_t j, std::size_t k) {
         const auto r = static_cast<std::size_t>(i), c = static_cast<std::size_t>(j);
         const R size = std::abs(values_[k]) * row[r] * column[c];
-        if (!(size <= std::numeric_limits<R>::max())) refuse(text(": entry (", i, ", ", j, ") is ", values_[k]));
+        if (!(size <= std::numeric_limits<R>::max()))
+          refuse(text(": entry (", name_of_row(pattern_, i), ", ", j, ") is ", values_[k]));
         of_row[r] = std::max(of_row[r], size);
         of_column[c] = std::max(of_column[c], size);
       });
       for (std::size_t i = 0; i < n; ++i) {
-        if (of_row[i] == 0) refuse(text(" is singular: row ", i, " is zero"));
+        if (of_row[i] == 0)
+          refuse(text(" is singular: row ", name_of_row(pattern_, static_cast<std::int64_t>(i)), " is zero"));
         if (of_column[i] == 0) refuse(text(" is singular: column ", i, " is zero"));
         const auto root = [](R x) { return std::exp2(std::round(std::log2(x) / -2)); };
         row[i] *= root(of_row[i]);
@@ -203,26 +205,32 @@ class Factorisation {
   Pivoting found_;
 };
 
-/// Replaced pivots are right where refinement mends them for any right-hand side: a singular matrix has none that does.
+/// Replaced pivots are right where refinement mends them for any right-hand side; a singular matrix has none, or one
+/// that is all rounding.
 template <class T>
 void require_refinable(const SparsePattern& pattern, MatrixKind kind, const T* values, const T* factor,
                        const std::int64_t* pivots, std::string_view which, const Pivoting& found) {
+  using R = Real<T>;
   const Analysis& a = analysis(pattern);
+  const FactorLayout layout(a, kind);
   std::vector<T> b(static_cast<std::size_t>(a.n)), x(b.size());
   std::uint64_t state = 1;
-  for (std::size_t i = 0; i < b.size(); ++i) {
+  for (std::size_t i = 0; i < b.size(); ++i) {  // from 1 to 2, scaled
     state = state * 6364136223846793005U + 1442695040888963407U;
-    b[i] = T(Real<T>(1) + static_cast<Real<T>>(state >> 40) / Real<T>(1 << 24)) /
-           factor[FactorLayout(a, kind).row_scale + static_cast<std::int64_t>(i)];
+    b[i] = T(1 + static_cast<R>(state >> 40) / R(1 << 24)) / factor[layout.row_scale + static_cast<std::int64_t>(i)];
   }
+  R largest = 0;
   try {
     solve_with(pattern, kind, values, factor, pivots, false, 1, b.data(), x.data(), which);
-  } catch (const SolveError& e) {
-    throw SolveError(text("sparse solve: the matrix", which, " is singular or needs pivots from further away: pivot ",
-                          found.first_perturbed, ", of row ", a.order[static_cast<std::size_t>(found.first_perturbed)],
-                          ", is ", found.first_size, " beside elements of 1 (", found.perturbed,
-                          " such pivots in all), and refinement does not mend it"));
-  }
+    for (std::size_t i = 0; i < x.size(); ++i)
+      largest = std::max(largest, std::abs(x[i] / factor[layout.column_scale + static_cast<std::int64_t>(i)]));
+  } catch (const SolveError&) { largest = std::numeric_limits<R>::infinity(); }
+  if (largest < R(0.01) / std::numeric_limits<R>::epsilon()) return;
+  throw SolveError(text("sparse solve: the matrix", which, " is singular or needs pivots from further away: pivot ",
+                        found.first_perturbed, ", of row ",
+                        name_of_row(pattern, a.order[static_cast<std::size_t>(found.first_perturbed)]), ", is ",
+                        found.first_size, " beside elements of 1 (", found.perturbed,
+                        " such pivots in all), and refinement does not mend it"));
 }
 
 }  // namespace

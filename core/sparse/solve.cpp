@@ -169,9 +169,12 @@ Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
 }  // namespace
 
 SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind)
-    : matrix_(a), kind_(kind), factor_(Tensor::none()), pivots_(Tensor::none()) {
+    : matrix_(a), moved_(a), kind_(kind), factor_(Tensor::none()), pivots_(Tensor::none()) {
   if (a.rows() != a.columns()) fail("solve: the sparse matrix must be square, got ", a.rows(), " x ", a.columns());
-  const Tensors factor = Factor::make(a.pattern(), kind, stop_gradient(a.values()));
+  if (kind == MatrixKind::general)
+    if (const sparse::Matched* matched = sparse::matched(a.pattern()))
+      moved_ = {matched->pattern, gather(a.values(), matched->from, -1)};
+  const Tensors factor = Factor::make(moved_.pattern(), kind, stop_gradient(moved_.values()));
   factor_ = factor[0];
   pivots_ = factor[1];
 }
@@ -193,7 +196,13 @@ Tensor SparseFactor::solve(const Tensor& b, bool adjoint) const {
     const std::int64_t m = b.size(-1);
     return slice(parts, -1, {0, m}) + std::complex<double>(0, 1) * slice(parts, -1, {m, 2 * m});
   }
-  return solve_factored({matrix_.pattern(), kind_, matrix_.values(), factor_, pivots_}, cast(b, own), adjoint);
+  const auto solved = [&](const Tensor& right) {
+    return solve_factored({moved_.pattern(), kind_, moved_.values(), factor_, pivots_}, right, adjoint);
+  };
+  const sparse::Matched* matched = kind_ == MatrixKind::general ? sparse::matched(matrix_.pattern()) : nullptr;
+  if (!matched) return solved(cast(b, own));
+  // P A x = P b; A^H x = (P A)^H P x.
+  return adjoint ? gather(solved(cast(b, own)), matched->numbers, -2) : solved(gather(cast(b, own), matched->rows, -2));
 }
 
 Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind) {

@@ -1,10 +1,7 @@
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "core/backend/cpu/gemm.h"
 #include "core/backend/cpu/parallel.h"
-#include "core/error.h"
 #include "core/sparse/factor.h"
 #include "core/sparse/front.h"
 
@@ -135,53 +132,6 @@ class Substitution {
   std::vector<T> y_, near_, conjugated_;
 };
 
-/// r [n, m] = b - A x or b - A^H x.
-template <class T>
-void residual(const SparsePattern& pattern, const T* values, bool adjoint, std::int64_t m, const T* b, const T* x,
-              T* r) {
-  std::copy_n(b, pattern.rows() * m, r);
-  for_entries(pattern, [&](std::int64_t i, std::int64_t j, std::size_t k) {
-    const T value = adjoint ? conjugate(values[k]) : values[k];
-    const T* const from = x + (adjoint ? i : j) * m;
-    T* const to = r + (adjoint ? j : i) * m;
-    for (std::int64_t c = 0; c < m; ++c) to[c] -= value * from[c];
-  });
-}
-
-/// Whether a residual is rounding, in the scaled matrix, whose elements are about 1.
-template <class T>
-class Accuracy {
- public:
-  using R = Real<T>;
-  Accuracy(const Analysis& a, MatrixKind kind, const T* factor, bool adjoint)
-      : n_(a.n),
-        rows_(factor + (adjoint ? FactorLayout(a, kind).column_scale : FactorLayout(a, kind).row_scale)),
-        columns_(factor + (adjoint ? FactorLayout(a, kind).row_scale : FactorLayout(a, kind).column_scale)) {}
-  /// Scaled residual of column c beside solution and right-hand side, in units of rounding.
-  double error(std::int64_t m, std::int64_t c, const T* b, const T* x, const T* r) const {
-    R of_r = 0, of_x = 0, of_b = 0;
-    for (std::int64_t i = 0; i < n_; ++i) {
-      of_r = std::max(of_r, larger(r[i * m + c] * rows_[i]));
-      of_b = std::max(of_b, larger(b[i * m + c] * rows_[i]));
-      of_x = std::max(of_x, larger(x[i * m + c] / columns_[i]));
-    }
-    if (of_r == 0) return 0;
-    return static_cast<double>(of_r / (of_x + of_b) / std::numeric_limits<R>::epsilon());
-  }
-
- private:
-  /// About the absolute value; NaN counts as infinite.
-  static R larger(T x) {
-    const R size = std::abs(std::real(x)) + std::abs(std::imag(x));
-    return size >= 0 ? size : std::numeric_limits<R>::infinity();
-  }
-  std::int64_t n_;
-  const T *rows_, *columns_;
-};
-
-constexpr double good = 100;       // units of rounding that need no mending
-constexpr double tolerable = 400;  // at which no more is asked where refinement stands still
-
 }  // namespace
 
 template <class T>
@@ -196,46 +146,9 @@ void substitute(const Analysis& a, MatrixKind kind, const T* factor, const std::
   });
 }
 
-template <class T>
-void solve_with(const SparsePattern& pattern, MatrixKind kind, const T* values, const T* factor,
-                const std::int64_t* pivots, bool adjoint, std::int64_t m, const T* b, T* x, std::string_view which) {
-  const Analysis& a = analysis(pattern);
-  substitute(a, kind, factor, pivots, adjoint, m, b, x);
-  const Accuracy<T> accuracy(a, kind, factor, adjoint);
-  // All columns at once, each with a factor of its own, tell whether one of them needs mending.
-  std::vector<T> all_b(static_cast<std::size_t>(a.n)), all_x(all_b.size()), r(all_b.size());
-  for (std::int64_t i = 0; i < a.n; ++i)
-    for (std::int64_t c = 0; c < m; ++c) {
-      const auto weight = static_cast<Real<T>>(c * 2654435761U % 65536) / Real<T>(65536) + Real<T>(0.5);
-      all_b[static_cast<std::size_t>(i)] += weight * b[i * m + c];
-      all_x[static_cast<std::size_t>(i)] += weight * x[i * m + c];
-    }
-  residual(pattern, values, adjoint, 1, all_b.data(), all_x.data(), r.data());
-  if (accuracy.error(1, 0, all_b.data(), all_x.data(), r.data()) <= good) return;
-
-  std::vector<T> residuals(static_cast<std::size_t>(a.n * m)), step(residuals.size());
-  double before = std::numeric_limits<double>::infinity();
-  for (int pass = 0; pass < 20; ++pass) {
-    residual(pattern, values, adjoint, m, b, x, residuals.data());
-    double worst = 0;
-    for (std::int64_t c = 0; c < m; ++c) worst = std::max(worst, accuracy.error(m, c, b, x, residuals.data()));
-    if (worst <= good || (worst <= tolerable && worst > before / 2)) return;
-    if (!(worst < before * 0.9))
-      throw SolveError(text("sparse solve: the matrix", which, " of ", a.n,
-                            " rows: pivots from within fronts do not suffice; the residual stays at ",
-                            worst * static_cast<double>(std::numeric_limits<Real<T>>::epsilon()),
-                            " of the solution. Is it singular? MatrixKind::general, or double precision, may help"));
-    before = worst;
-    substitute(a, kind, factor, pivots, adjoint, m, residuals.data(), step.data());
-    for (std::size_t i = 0; i < step.size(); ++i) x[i] += step[i];
-  }
-}
-
 #define TERRELLA_OF(T)                                                                                               \
   template void substitute(const Analysis&, MatrixKind, const T*, const std::int64_t*, bool, std::int64_t, const T*, \
-                           T*);                                                                                      \
-  template void solve_with(const SparsePattern&, MatrixKind, const T*, const T*, const std::int64_t*, bool,          \
-                           std::int64_t, const T*, T*, std::string_view);
+                           T*);
 TERRELLA_OF(float)
 TERRELLA_OF(double)
 TERRELLA_OF(std::complex<float>)

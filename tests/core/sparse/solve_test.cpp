@@ -155,6 +155,34 @@ TEST(SparseSolve, IllConditionedSolutionsAreAsGoodAsDenseOnes) {
     EXPECT_LT(residual(a, solve(a, b, kind), b), 1e-14);
 }
 
+TEST(SparseSolve, RandomMatricesWithZerosOnTheDiagonal) {
+  const std::int64_t n = 120;
+  for (std::uint64_t seed = 0; seed < 12; ++seed)
+    for (const bool symmetric : {false, true}) {
+      const auto places = floor(static_cast<double>(n) * random_uniform({4, n}, seed)).to_vector<double>();
+      const auto numbers = normal({4 * n}, seed + 100).to_vector<double>();
+      std::vector<std::int64_t> row, column;
+      std::vector<double> value;
+      for (std::int64_t k = 0; k < 4 * n; ++k) {
+        const std::int64_t i = k % n,
+                           j = k < n ? (7 * i + 3) % n : static_cast<std::int64_t>(places[static_cast<std::size_t>(k)]);
+        if (i == j) continue;
+        const double v = numbers[static_cast<std::size_t>(k)] + (k < n ? 3 : 0);
+        row.push_back(i), column.push_back(j), value.push_back(v);
+        if (symmetric) row.push_back(j), column.push_back(i), value.push_back(v);
+      }
+      const Assembly assembly = assemble(n, n, row, column);
+      const SparseTensor a(assembly.pattern, assembly.values(Tensor(value)));
+      const MatrixKind kind = symmetric ? MatrixKind::symmetric : MatrixKind::general;
+      const Tensor b = normal({n, 2}, 7), dense = to_dense(a);
+      const double condition = condition_number(dense).item();
+      const SparseFactor factor(a, kind);
+      const Tensor x = solve(dense, b), y = solve(adjoint(dense), b);
+      EXPECT_LT(max_abs(factor.solve(b) - x), 1e-14 * condition * max_abs(x)) << seed << symmetric;
+      EXPECT_LT(max_abs(factor.solve_adjoint(b) - y), 1e-14 * condition * max_abs(y)) << seed << symmetric;
+    }
+}
+
 TEST(SparseSolve, PoissonConvergesWithSecondOrder) {
   const auto error = [&](std::int64_t n) {
     const Grid grid(n, n);
@@ -242,6 +270,12 @@ TEST(SparseSolve, ErrorsNamePivotRowAndBatchEntry) {
   EXPECT_NE(error_of({assemble(2, 2, {0, 1}, {0, 1}).pattern, Tensor::from<double>({3, 2, 3, 0}, {2, 2})},
                      MatrixKind::general)
                 .find("the matrix number 1 of the batch is singular"),
+            std::string::npos);
+  const Assembly lame = assemble(3, 3, {0, 1, 2, 2}, {0, 0, 1, 2});
+  EXPECT_NE(error_of({lame.pattern, ones({4})}, MatrixKind::general).find("singular for any values: row 1"),
+            std::string::npos);
+  EXPECT_NE(error_of({assemble(2, 2, {0, 1}, {1, 0}).pattern, {1.0, 0.0}}, MatrixKind::general)
+                .find("singular: row 1 is zero"),
             std::string::npos);
   EXPECT_THROW(solve(SparseTensor(assemble(2, 3, {0}, {0}).pattern, {1.0}), {1.0, 1.0}), std::invalid_argument);
   EXPECT_THROW(solve(negative, {1.0, 1.0}), std::invalid_argument);
