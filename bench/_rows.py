@@ -12,11 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def read_arguments(doc, peers):
-    """--peers and --json; `peers` says what the first measures."""
+def read_arguments(doc, peers, only=False):
+    """--peers and --json; `peers` says what the first measures. --only WORD where `only`."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", action="store_true", help=peers)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well")
+    if only:
+        parser.add_argument("--only", default="", metavar="WORD", help="jobs with that word in their names")
     return parser.parse_args()
 
 

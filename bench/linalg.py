@@ -1,6 +1,8 @@
-"""Linear algebra, Fourier transforms and convolutions, beside JAX and SciPy.
+"""Linear algebra, dense and sparse, Fourier transforms and convolutions, beside JAX, SciPy and MUMPS.
 
-linalg.py [--peers] [--json FILE]
+linalg.py [--peers] [--json FILE] [--only WORD]
+
+--only: the jobs with that word in their names.
 
 Wall and CPU time of a warm call on one and two cores, JAX jitted, each library in a process of its own, one after the
 other; the answers must agree. ratio = ours / best peer; targets are of the ratio.
@@ -8,6 +10,7 @@ other; the answers must agree. ratio = ours / best peer; targets are of the rati
 
 import _rows
 import _side_by_side
+import numpy as np
 
 FOURIER = {
     "fft2 complex64 16 256 256": 0.8,
@@ -33,25 +36,80 @@ JOBS = {
     "conv float64": 0.7,
     **FOURIER,
 }
+# JAX solves for one right-hand side of one frequency at a time: measured for one, counted for all.
+HELMHOLTZ, JAX_PART, JAX_TIMES = "helmholtz 200 16 30", "helmholtz 200 1 1", 16 * 30
+SPARSE_TARGETS = {"jax": 0.2, "scipy": 0.5, "mumps": 1.0}
+GROWTH = ["factorise 100", "factorise 316", "factorise 1000"]
 AGREEMENT = {"float32": 1e-4, "complex64": 1e-5, "float64": 1e-11, "complex128": 1e-11}
 
 
-def main():
-    arguments = _rows.read_arguments(__doc__, "measure JAX and SciPy too")
-    rows = _rows.Rows()
-    libraries = {"jax": JOBS, "scipy": FOURIER} if arguments.peers else {}
+def dense(rows, only, peers):
+    libraries = {"jax": JOBS, "scipy": FOURIER} if peers else {}
     for threads in (1, 2):
-        ours = _side_by_side.library_times("_linalg_jobs.py", "terrella", threads, JOBS)
-        peers = {
-            library: _side_by_side.library_times("_linalg_jobs.py", library, threads, jobs)
+        chosen = {job: target for job, target in JOBS.items() if only in job}
+        if not chosen:
+            return
+        ours = _side_by_side.library_times("_linalg_jobs.py", "terrella", threads, chosen)
+        others = {
+            library: _side_by_side.library_times("_linalg_jobs.py", library, threads, [j for j in jobs if j in chosen])
             for library, jobs in libraries.items()
         }
-        for job, target in JOBS.items():
-            others = {name: told[job] for name, told in peers.items() if job in told}
-            _side_by_side.check_agreement(job, ours[job], others, AGREEMENT)
+        for job, target in chosen.items():
+            told = {name: times[job] for name, times in others.items() if job in times}
+            _side_by_side.check_agreement(job, ours[job], told, AGREEMENT)
             for clock in ("wall", "cpu"):
-                times = {name: other[clock] for name, other in others.items()}
+                times = {name: other[clock] for name, other in told.items()}
                 rows.add(f"{job}, {clock}", "ms", ours[job][clock], times, target, threads, digits=3)
+
+
+def sparse(rows, only, peers):
+    jobs = [job for job in [HELMHOLTZ, *GROWTH] if only in job]
+    if not jobs:
+        return
+
+    def told(library, asked, threads=1):
+        return _side_by_side.library_times("_sparse_jobs.py", library, threads, asked) if asked else {}
+
+    # One thread for all: MUMPS and SuperLU have no more. Ours on two beside it.
+    ours, two = told("terrella", jobs), told("terrella", jobs, 2)
+    alike = {"mumps": jobs, "scipy": [job for job in jobs if job == HELMHOLTZ]} if peers else {}
+    others = {name: told(name, asked) for name, asked in alike.items()}
+    if peers and HELMHOLTZ in jobs:
+        one = told("jax", [JAX_PART])[JAX_PART]
+        others["jax"] = {HELMHOLTZ: {clock: one[clock] * JAX_TIMES for clock in ("wall", "cpu")}}
+        exact = {name: times[HELMHOLTZ] for name, times in others.items() if name != "jax"}
+        _side_by_side.check_agreement(HELMHOLTZ, ours[HELMHOLTZ], exact, {"": 1e-11})
+    for clock in ("wall", "cpu"):
+        if HELMHOLTZ in jobs:
+            for name, target in SPARSE_TARGETS.items():
+                times = {name: others[name][HELMHOLTZ][clock]} if peers else {}
+                rows.add(f"{HELMHOLTZ}, {clock}", "ms", ours[HELMHOLTZ][clock], times, target, 1, digits=0)
+            rows.add(f"{HELMHOLTZ}, {clock}", "ms", two[HELMHOLTZ][clock], {}, None, 2, digits=0)
+        for job in GROWTH if GROWTH[0] in jobs else []:
+            times = {"mumps": others["mumps"][job][clock]} if peers else {}
+            rows.add(f"{job}, {clock}", "ms", ours[job][clock], times, 1.2, 1, digits=1)
+            rows.add(f"{job}, {clock}", "ms", two[job][clock], {}, None, 2, digits=1)
+    if GROWTH[0] in jobs:
+        for job in GROWTH:
+            memory = {"mumps": others["mumps"][job]["bytes"] / 2**20} if peers else {}
+            rows.add(f"{job}, factor", "MiB", ours[job]["bytes"] / 2**20, memory, 1.2, 1, digits=1)
+        for what in ("wall", "bytes"):  # exponents of the number of unknowns
+            slopes = {
+                name: exponent(times, what) for name, times in {"ours": ours, **others}.items() if GROWTH[0] in times
+            }
+            rows.add(f"factorise, exponent of {what}", "", slopes.pop("ours"), slopes, None, 1)
+
+
+def exponent(times, what):
+    unknowns = [int(job.split()[1]) ** 2 for job in GROWTH]
+    return np.polyfit(np.log(unknowns), np.log([times[job][what] for job in GROWTH]), 1)[0]
+
+
+def main():
+    arguments = _rows.read_arguments(__doc__, "measure JAX, SciPy and MUMPS too", only=True)
+    rows = _rows.Rows()
+    dense(rows, arguments.only, arguments.peers)
+    sparse(rows, arguments.only, arguments.peers)
     rows.write(arguments.json)
 
 

@@ -6,5 +6,6 @@
 #include "core/ops/identity.h"     // IWYU pragma: export
 #include "core/ops/index.h"        // IWYU pragma: export
 #include "core/ops/matmul.h"       // IWYU pragma: export
+#include "core/ops/pow.h"          // IWYU pragma: export
 #include "core/ops/reduce.h"       // IWYU pragma: export
 #include "core/ops/shape.h"        // IWYU pragma: export

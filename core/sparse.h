@@ -130,11 +130,15 @@ Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKin
 /// A matrix with its factors, for solves that come one after the other. A value: cheap to copy, never changed.
 class SparseFactor {
  public:
-  /// Errors as of solve(), when the factors are first needed.
+  /// Errors as of solve(), when the factors are first needed: by eval() or a solve.
   explicit SparseFactor(const SparseTensor& a, MatrixKind kind = MatrixKind::general);
   /// x of A x = b and of A^H x = b, like solve(); b in the precision of A or less.
   Tensor solve(const Tensor& b) const;
   Tensor solve_adjoint(const Tensor& b) const;
+  /// Factorises now.
+  const SparseFactor& eval() const;
+  /// Numbers stored for each matrix.
+  std::int64_t numbers() const { return factor_.size(-1); }
   const SparseTensor& matrix() const { return matrix_; }
   MatrixKind kind() const { return kind_; }
 

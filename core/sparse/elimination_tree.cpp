@@ -119,7 +119,7 @@ double numbers_in(double width, double below) { return width * (width + 1) / 2 +
 
 /// Whether a front of that width may hold that share of zeros: small ones cost by the call, not by the number.
 bool worth_it(std::int32_t width, double zeros) {
-  return width <= 8 ? zeros < 0.75 : width <= 24 ? zeros < 0.35 : width <= 64 ? zeros < 0.12 : zeros < 0.04;
+  return width <= 8 ? zeros < 0.4 : width <= 24 ? zeros < 0.2 : width <= 64 ? zeros < 0.08 : zeros < 0.03;
 }
 
 /// The supernode that each one is merged into; itself where it stays.

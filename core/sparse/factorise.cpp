@@ -76,13 +76,13 @@ class Factorisation {
     std::vector<R> largest(static_cast<std::size_t>(a_.n), 0);
     for_entries(pattern_, [&](std::int32_t i, std::int32_t, std::size_t k) {
       auto& most = largest[static_cast<std::size_t>(i)];
-      most = std::max(most, std::abs(values_[k]));
+      most = std::max(most, size_of(values_[k]));
     });
     const R allowed = 1000 * std::numeric_limits<R>::epsilon();
     for_entries(pattern_, [&](std::int32_t i, std::int32_t j, std::size_t k) {
       const T across = values_[turned.from[k]], expected = hermitian ? conjugate(across) : across;
       const R most = std::min(largest[static_cast<std::size_t>(i)], largest[static_cast<std::size_t>(j)]);
-      if (std::abs(values_[k] - expected) > allowed * most)
+      if (size_of(values_[k] - expected) > allowed * most)
         refuse(text(" is not ", hermitian ? "Hermitian" : "symmetric", ": entry (", i, ", ", j, ") is ", values_[k],
                     ", entry (", j, ", ", i, ") ", across, "; give its MatrixKind"));
     });
@@ -96,7 +96,7 @@ class Factorisation {
       std::vector<R> of_row(n, 0), of_column(n, 0);
       for_entries(pattern_, [&](std::int32_t i, std::int32_t j, std::size_t k) {
         const auto r = static_cast<std::size_t>(i), c = static_cast<std::size_t>(j);
-        const R size = std::abs(values_[k]) * row[r] * column[c];
+        const R size = size_of(values_[k]) * row[r] * column[c];
         if (!(size <= std::numeric_limits<R>::max()))
           refuse(text(": entry (", name_of_row(pattern_, i), ", ", j, ") is ", values_[k]));
         of_row[r] = std::max(of_row[r], size);
@@ -150,7 +150,7 @@ class Factorisation {
   void add(const EntryPlace& e) {
     const auto k = static_cast<std::size_t>(e.entry);
     const std::int64_t i = pattern_.data().row_of[k], j = pattern_.data().column_of[k];
-    T value = values_[k] * factor_[layout_.row_scale + i] * factor_[layout_.column_scale + j];
+    T value = values_[k] * (std::real(factor_[layout_.row_scale + i]) * std::real(factor_[layout_.column_scale + j]));
     if (!general_) {  // one triangle counts; it may be either, the other is the same
       if (e.upper || a_.number[static_cast<std::size_t>(j)] > a_.number[static_cast<std::size_t>(i)]) return;
     }
@@ -223,7 +223,7 @@ void require_refinable(const SparsePattern& pattern, MatrixKind kind, const T* v
   try {
     solve_with(pattern, kind, values, factor, pivots, false, 1, b.data(), x.data(), which);
     for (std::size_t i = 0; i < x.size(); ++i)
-      largest = std::max(largest, std::abs(x[i] / factor[layout.column_scale + static_cast<std::int64_t>(i)]));
+      largest = std::max(largest, size_of(x[i] / factor[layout.column_scale + static_cast<std::int64_t>(i)]));
   } catch (const SolveError&) { largest = std::numeric_limits<R>::infinity(); }
   if (largest < R(0.01) / std::numeric_limits<R>::epsilon()) return;
   throw SolveError(text("sparse solve: the matrix", which, " is singular or needs pivots from further away: pivot ",

@@ -86,7 +86,6 @@ class Elimination {
  private:
   using R = Real<T>;
   static constexpr R smallest = 10 * std::numeric_limits<R>::epsilon();
-  static R size_of(T x) { return std::abs(x); }
 
   T& at(std::int64_t i, std::int64_t j) { return f_.lower[i * w_ + j]; }
   std::int64_t parallel_grain(std::int64_t strips) const {

@@ -1,5 +1,6 @@
 // core/sparse/front.h: dense elimination of a front's columns. For the files beside it.
 #pragma once
+#include <cmath>
 #include <complex>
 #include <cstdint>
 #include <type_traits>
@@ -27,6 +28,12 @@ T conjugate(T x) {
     return x;
   else
     return std::conj(x);
+}
+
+/// The absolute value, or for complex numbers one up to the root of 2 greater, without a root.
+template <class T>
+Real<T> size_of(T x) {
+  return std::abs(std::real(x)) + std::abs(std::imag(x));
 }
 
 /// What an elimination met.

@@ -47,9 +47,9 @@ class Accuracy {
   }
 
  private:
-  /// About the absolute value; NaN counts as infinite.
+  /// NaN counts as infinite.
   static R larger(T x) {
-    const R size = std::abs(std::real(x)) + std::abs(std::imag(x));
+    const R size = size_of(x);
     return size >= 0 ? size : std::numeric_limits<R>::infinity();
   }
   std::int64_t n_;

@@ -179,6 +179,11 @@ SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind)
   pivots_ = factor[1];
 }
 
+const SparseFactor& SparseFactor::eval() const {
+  factor_.eval();
+  return *this;
+}
+
 Tensor SparseFactor::solve(const Tensor& b) const { return solve(b, false); }
 Tensor SparseFactor::solve_adjoint(const Tensor& b) const { return solve(b, true); }
 

@@ -32,23 +32,33 @@ class Substitution {
     const T* const after = factor_ + (adjoint_ ? layout_.row_scale : layout_.column_scale);
     for (std::int64_t i = 0; i < a_.n; ++i) {
       const std::int64_t old = a_.order[static_cast<std::size_t>(i)];
-      for (std::int64_t j = 0; j < m_; ++j) {
-        const T value = b[old * stride + j] * before[old];
-        row(i)[j] = turned ? conjugate(value) : value;
-      }
+      const T* const from = b + old * stride;
+      T* const to = row(i);
+      const Real<T> scale = std::real(before[old]);
+      for (std::int64_t j = 0; j < m_; ++j) to[j] = from[j] * scale;
+      if (turned)
+        for (std::int64_t j = 0; j < m_; ++j) to[j] = conjugate(to[j]);
     }
     for (const Front& f : a_.fronts) general&& adjoint_ ? forward_adjoint(f) : forward(f);
     if (!general) divide();
     for (auto f = a_.fronts.rbegin(); f != a_.fronts.rend(); ++f) backward(*f);
     for (std::int64_t i = 0; i < a_.n; ++i) {
       const std::int64_t old = a_.order[static_cast<std::size_t>(i)];
-      for (std::int64_t j = 0; j < m_; ++j)
-        x[old * stride + j] = (turned ? conjugate(row(i)[j]) : row(i)[j]) * after[old];
+      const T* const from = row(i);
+      T* const to = x + old * stride;
+      const Real<T> scale = std::real(after[old]);
+      for (std::int64_t j = 0; j < m_; ++j) to[j] = from[j] * scale;
+      if (turned)
+        for (std::int64_t j = 0; j < m_; ++j) to[j] = conjugate(to[j]);
     }
   }
 
  private:
   T* row(std::int64_t i) { return y_.data() + i * m_; }
+  T* near(std::int64_t size) {  // of no values yet
+    if (static_cast<std::int64_t>(near_.size()) < size) near_.resize(static_cast<std::size_t>(size));
+    return near_.data();
+  }
   const T* below_of(const Front& f) const { return factor_ + f.lower + static_cast<std::int64_t>(f.width) * f.width; }
 
   void forward(const Front& f) {  // L
@@ -59,7 +69,7 @@ class Substitution {
   void forward_adjoint(const Front& f) {  // U^H
     cpu::trsm({CblasLeft, false, CblasConjTrans, false}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
     const std::int64_t size = static_cast<std::int64_t>(f.below) * f.width;
-    conjugated_.resize(static_cast<std::size_t>(std::max<std::int64_t>(size, 1)));
+    if (static_cast<std::int64_t>(conjugated_.size()) < size) conjugated_.resize(static_cast<std::size_t>(size));
     const T* const upper = factor_ + layout_.upper + f.upper;
     for (std::int64_t i = 0; i < size; ++i) conjugated_[static_cast<std::size_t>(i)] = conjugate(upper[i]);
     scatter(f, CblasNoTrans, conjugated_.data());
@@ -67,15 +77,16 @@ class Substitution {
   void divide() {
     for (std::int64_t k = 0; k < a_.n; ++k) {
       const T d = factor_[layout_.diagonal + k], b = factor_[layout_.beside + k];
+      T *const one = row(k), *const other = one + m_;
       if (b == T(0)) {
-        for (std::int64_t j = 0; j < m_; ++j) row(k)[j] *= d;
+        for (std::int64_t j = 0; j < m_; ++j) one[j] *= d;
         continue;
       }
       const T next = factor_[layout_.diagonal + k + 1], turned = kind_ == MatrixKind::symmetric ? b : conjugate(b);
       for (std::int64_t j = 0; j < m_; ++j) {
-        const T first = row(k)[j], second = row(k + 1)[j];
-        row(k)[j] = d * first + turned * second;
-        row(k + 1)[j] = b * first + next * second;
+        const T first = one[j], second = other[j];
+        one[j] = d * first + turned * second;
+        other[j] = b * first + next * second;
       }
       ++k;
     }
@@ -100,26 +111,29 @@ class Substitution {
     for (std::int64_t k = 0; k < f.width && !moved; ++k) moved = pivot[k] != k;
     if (!moved) return;
     T* const rows = row(f.first);
-    near_.assign(rows, rows + f.width * m_);
+    std::copy_n(rows, f.width * m_, near(f.width * m_));
     for (std::int64_t k = 0; k < f.width; ++k)
       std::copy_n(near_.data() + (back ? k : pivot[k]) * m_, m_, rows + (back ? pivot[k] : k) * m_);
   }
   /// rows below -= l y, l [below, width].
   void scatter(const Front& f, CBLAS_TRANSPOSE op, const T* l) {
     if (f.below == 0) return;
-    near_.resize(static_cast<std::size_t>(f.below * m_));
-    cpu::gemm(op, CblasNoTrans, f.below, m_, f.width, l, f.width, row(f.first), m_, T(0), near_.data(), m_);
+    T* const product = near(f.below * m_);
+    cpu::gemm(op, CblasNoTrans, f.below, m_, f.width, l, f.width, row(f.first), m_, T(0), product, m_);
     const std::int32_t* const rows = a_.row_of.data() + f.rows;
-    for (std::int64_t i = 0; i < f.below; ++i)
-      for (std::int64_t j = 0; j < m_; ++j) row(rows[i])[j] -= near_[static_cast<std::size_t>(i * m_ + j)];
+    for (std::int64_t i = 0; i < f.below; ++i) {
+      T* const to = row(rows[i]);
+      const T* const from = product + i * m_;
+      for (std::int64_t j = 0; j < m_; ++j) to[j] -= from[j];
+    }
   }
   /// rows of pivots -= op(l) of rows below.
   void gather(const Front& f, CBLAS_TRANSPOSE op, const T* l) {
     if (f.below == 0) return;
-    near_.resize(static_cast<std::size_t>(f.below * m_));
+    T* const gathered = near(f.below * m_);
     const std::int32_t* const rows = a_.row_of.data() + f.rows;
-    for (std::int64_t i = 0; i < f.below; ++i) std::copy_n(row(rows[i]), m_, near_.data() + i * m_);
-    cpu::gemm(op, CblasNoTrans, f.width, m_, f.below, l, f.width, near_.data(), m_, T(1), row(f.first), m_, T(-1));
+    for (std::int64_t i = 0; i < f.below; ++i) std::copy_n(row(rows[i]), m_, gathered + i * m_);
+    cpu::gemm(op, CblasNoTrans, f.width, m_, f.below, l, f.width, gathered, m_, T(1), row(f.first), m_, T(-1));
   }
 
   const Analysis& a_;

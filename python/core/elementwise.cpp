@@ -2,6 +2,7 @@
 #include "core/ops/elementwise.h"
 
 #include "core/ops/matmul.h"
+#include "core/ops/pow.h"
 #include "python/core/tensor.h"
 
 namespace terrella::python {
@@ -86,8 +87,8 @@ void bind_operators(py::class_<Tensor>& tensor) {
   add_operators<logical_and>(tensor, "and", &PyNumberMethods::nb_and);
   add_operators<logical_or>(tensor, "or", &PyNumberMethods::nb_or);
   add_operators<logical_xor>(tensor, "xor", &PyNumberMethods::nb_xor);
-  add_operators<power>(tensor, "pow");
-  tensor_type->tp_as_number->nb_power = &ternary_slot<power>;
+  add_operators<pow>(tensor, "pow");
+  tensor_type->tp_as_number->nb_power = &ternary_slot<pow>;
   for (const auto& [name, f] : {std::pair<const char*, Binary>{"eq", &equal},
                                 {"ne", &not_equal},
                                 {"lt", &less},

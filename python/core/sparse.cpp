@@ -167,13 +167,22 @@ analysis are shared by all matrices of a pattern, and threads work on different 
 for each entry as if it stood alone. Multifrontal L D L^T or L U over METIS's nested dissection.)");
   py::class_<SparseFactor>(m, "Factor", "A matrix with its factors, for solves that come one after the other.")
       .def(py::init([](const SparseTensor& a, const std::string& kind) { return SparseFactor(a, kind_of(kind)); }),
-           "a"_a, "kind"_a = "general", "Errors as of sparse.solve, when the factors are first needed.")
+           "a"_a, "kind"_a = "general",
+           "Errors as of sparse.solve, when the factors are first needed: by eval() or a solve.")
       .def(
           "solve", [](const SparseFactor& f, const Operand& b) { return f.solve(b.value); }, "b"_a, Unlocked(),
           "x of A x = b")
       .def(
           "solve_adjoint", [](const SparseFactor& f, const Operand& b) { return f.solve_adjoint(b.value); }, "b"_a,
           Unlocked(), "x of A^H x = b")
+      .def(
+          "eval",
+          [](const SparseFactor& f) {
+            f.eval();
+            return f;
+          },
+          Unlocked(), "Factorises now.")
+      .def_property_readonly("numbers", &SparseFactor::numbers, "Numbers stored for each matrix.")
       .def_property_readonly("matrix", &SparseFactor::matrix);
 }
 

@@ -34,6 +34,22 @@ TEST(Edges, NanWinsInExtremaAtEveryPlace) {
   expect_equal(clip(Tensor{nan, -inf, inf}, -1.0, 1.0), {nan, -1, 1});
 }
 
+TEST(Edges, PowersOfPlainNumbersAreProducts) {
+  const Tensor x = {-3.0, -0.5, 0.0, 0.7, 2.0, inf, nan}, single = cast(x, DType::f32);
+  for (const double p : {-1.0, 0.5, 1.0, 2.0, 3.0, 4.0, 2.5, -2.0}) {
+    const auto got = pow(x, p).to_vector<double>(), want = power(x, p).to_vector<double>();
+    for (std::size_t i = 0; i < got.size(); ++i)
+      EXPECT_TRUE(std::isnan(want[i]) ? std::isnan(got[i])
+                                      : got[i] == want[i] || std::abs(got[i] - want[i]) < 1e-15 * std::abs(want[i]))
+          << x[static_cast<std::int64_t>(i)] << " to " << p;
+    EXPECT_EQ(pow(single, p).dtype(), DType::f32);
+    EXPECT_EQ(pow(Tensor::from<std::int64_t>({2, 3}, {2}), p).dtype(), DType::f64);
+  }
+  EXPECT_EQ(pow(Tensor{2.0}, Tensor{2.0, 3.0}).to_vector<double>(), (std::vector<double>{4, 8}));
+  EXPECT_EQ(grad([](const Tensor& z) { return sum(pow(z, 2)); })(Tensor{3.0, 0.0}).to_vector<double>(),
+            (std::vector<double>{6, 0}));
+}
+
 TEST(Edges, Infinities) {
   EXPECT_EQ(sum(Tensor{inf, 1}).item(), inf);
   EXPECT_TRUE(std::isnan(sum(Tensor{inf, -inf}).item()));
