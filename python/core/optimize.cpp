@@ -1,6 +1,9 @@
 // Steps of minimisers over nests of tensors.
 #include "core/error.h"
+#include "core/ops.h"
 #include "core/optimize/adam.h"
+#include "core/optimize/lbfgs.h"
+#include "python/core/function.h"
 #include "python/core/tensor.h"
 #include "python/core/tree.h"
 
@@ -48,10 +51,84 @@ py::tuple python_adam(const py::object& parameters, const py::object& gradients,
   return py::make_tuple(built(skeleton, next.parameters), state_of(skeleton, next.state));
 }
 
+/// One column of the history.
+template <class Number>
+Tensor column(const optimize::Summary& s, Number optimize::Iteration::*of) {
+  std::vector<double> numbers;
+  for (const optimize::Iteration& row : s.state.history) numbers.push_back(static_cast<double>(row.*of));
+  return Tensor(numbers);
+}
+
+void bind_summary(py::module_& m) {
+  using optimize::Summary;
+  py::class_<Summary>(m, "Summary", "The end of a minimisation: the best point found, and why it ended there.")
+      .def_property_readonly(
+          "x", [](const Summary& s) { return s.state.x; }, "The best point.")
+      .def_property_readonly(
+          "value", [](const Summary& s) { return s.state.value; }, "What was minimised, there.")
+      .def_property_readonly("converged", &Summary::converged, "Whether it is a minimum, to the tolerances.")
+      .def_readonly("message", &Summary::message, "The reason to stop, with its numbers.")
+      .def_readonly("evaluations", &Summary::evaluations, "Values computed, each with its gradient.")
+      .def_property_readonly(
+          "iterations", [](const Summary& s) { return s.state.iteration; }, "Finished iterations.")
+      .def_property_readonly(
+          "values", [](const Summary& s) { return column(s, &optimize::Iteration::value); },
+          "Value after each iteration, that of the start first.")
+      .def_property_readonly(
+          "gradients", [](const Summary& s) { return column(s, &optimize::Iteration::gradient); },
+          "Largest component of the gradient after each iteration, that of the start first.")
+      .def("__repr__", [](const Summary& s) {
+        return text("Summary(value ", s.state.value, " after ", s.state.iteration, " iterations: ", s.message, ")");
+      });
+}
+
+optimize::Summary python_lbfgs(const py::function& f, const Operand& start, int max_iterations, int memory,
+                               const optimize::Tolerances& tolerances, const py::object& callback) {
+  optimize::LbfgsOptions options;
+  options.max_iterations = max_iterations;
+  options.memory = memory;
+  options.tolerances = tolerances;
+  const optimize::Objective objective = optimize::objective_of(function_of_one(f));
+  optimize::Progress progress = [&](const optimize::State& state) {
+    const py::gil_scoped_acquire locked;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    if (callback.is_none()) return true;
+    const py::object answer = callback(state.iteration, state.x, state.value);
+    return answer.is_none() || answer.cast<bool>();
+  };
+  const py::gil_scoped_release unlocked;
+  return optimize::minimize_lbfgs(objective, {.x = terrella::cast(start.value, DType::f64)}, options, progress);
+}
+
 }  // namespace
 
 void bind_optimize(py::module_& parent) {
-  py::module_ m = parent.def_submodule("optimize", "Steps of minimisers over nests of tensors.");
+  py::module_ m =
+      parent.def_submodule("optimize", "Minimisers of functions, and steps of minimisers over nests of tensors.");
+  bind_summary(m);
+  m.def(
+      "lbfgs",
+      [](const py::function& f, const Operand& start, int max_iterations, int memory, double gradient, double step,
+         double value, const py::object& callback) {
+        return python_lbfgs(f, start, max_iterations, memory, {gradient, step, value}, callback);
+      },
+      "f"_a, "start"_a, py::kw_only(), "max_iterations"_a = 200, "memory"_a = 10, "gradient"_a = 1e-8, "step"_a = 1e-12,
+      "value"_a = 1e-12, "callback"_a = py::none(),
+      R"(Minimises f from start, by gradients in reverse mode: L-BFGS with a strong Wolfe line search.
+
+f        : function of one tensor to a real number; jit(f) is one as well
+start    : float64 of any shape
+memory   : pairs of steps and changes of the gradient that stand for the curvature
+gradient : it ends where the largest component of the gradient is that of the start times this,
+step     : the step is that small beside x,
+value    : or an iteration lowers the value by that small a part
+callback : called as callback(iteration, x, value) at the start and after each iteration; ends the minimisation by returning False
+returns  : Summary; no exception where it does not converge
+raises   : ValueError where f does not give a real number
+
+Nocedal (1980); Nocedal & Wright (2006), algorithm 7.5.
+>>> tl.optimize.lbfgs(lambda x: tl.sum((x - 3) ** 2), [0.0, 1.0]).x
+tensor([3., 3.]))");
   m.def(
       "adam_start",
       [](const py::object& parameters) {

@@ -75,3 +75,31 @@ def test_adam_steps_floats_in_a_nest():
     x, state = tl.optimize.adam(x, x, state, 0.1)
     assert float(x["a"]) == float(x["b"][0]) < 0.9
     assert float(state["mean"]["a"]) == float(state["mean"]["b"][0])
+
+
+def test_lbfgs_minimises_rosenbrock():
+    def f(x):
+        return tl.sum(100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2)
+
+    for function in (f, tl.jit(f)):
+        found = tl.optimize.lbfgs(function, np.zeros(6), max_iterations=500)
+        assert found.converged, found.message
+        np.testing.assert_allclose(found.x, np.ones(6), atol=1e-6)
+        values = np.asarray(found.values)
+        assert len(values) == found.iterations + 1 and (np.diff(values) <= 0).all() and values[-1] == found.value
+        assert found.evaluations >= found.iterations and "iterations" in repr(found)
+
+
+def test_lbfgs_asks_its_callback_and_passes_errors_on():
+    seen = []
+    found = tl.optimize.lbfgs(
+        lambda x: tl.sum(tl.cosh(x)), [2.0, -1.0], callback=lambda i, x, value: seen.append((i, value)) or i < 2
+    )
+    assert [i for i, _ in seen] == [0, 1, 2] and not found.converged
+    assert seen[-1][1] == found.value
+    with pytest.raises(ZeroDivisionError):
+        tl.optimize.lbfgs(lambda x: 1 / 0, [1.0])
+    with pytest.raises(ZeroDivisionError):
+        tl.optimize.lbfgs(lambda x: tl.sum(x**2), [1.0], callback=lambda *_: 1 / 0)
+    with pytest.raises(ValueError, match="scalar|one element|number"):
+        tl.optimize.lbfgs(lambda x: x, [1.0, 2.0])
