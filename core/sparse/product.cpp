@@ -42,32 +42,8 @@ class Product final : public graph::Op {
   std::string_view name() const override { return side_ == Side::values ? "sparse_sampled_product" : "sparse_product"; }
 
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
-    const Array a = cpu::row_major(in[0]), b = cpu::row_major(in[1]);
     out[0] = cpu::empty_array(out[0].dtype, out[0].shape);
-    const bool transposing = side_ == Side::x;
-    const Transposed* turned = transposing ? &transposed(pattern_) : nullptr;
-    const SparsePattern& p = transposing ? turned->pattern : pattern_;
-    const cpu::SparseRows rows{p.row_starts().data(), p.column_of().data(),
-                               transposing ? turned->from.data() : nullptr};
-    const auto& kernel = kernels(out[0].dtype);
-    const auto size = static_cast<std::int64_t>(size_of(out[0].dtype));
-    const bool sampling = side_ == Side::values;
-    const std::int64_t m = b.shape.back(), n = p.rows(), each_a = extent(!sampling, a.shape),
-                       each_b = extent(false, b.shape), each_out = extent(sampling, out[0].shape);
-    if (out[0].size() == 0) return;
-    const std::int64_t count = out[0].size() / each_out;
-    // Pieces of about 30 000 multiplications, of one matrix each.
-    const std::int64_t piece = std::max<std::int64_t>(1, 30000 * n / std::max<std::int64_t>(1, p.entries() * m)),
-                       pieces = (n + piece - 1) / piece;
-    cpu::parallel_for(count * pieces, 1, [&](std::int64_t from, std::int64_t to) {
-      for (std::int64_t k = from; k < to; ++k) {
-        const std::int64_t matrix = k / pieces, first = k % pieces * piece, last = std::min(n, first + piece);
-        const char *left = static_cast<const char*>(a.bytes()) + matrix * each_a * size,
-                   *right = static_cast<const char*>(b.bytes()) + matrix * each_b * size;
-        char* result = static_cast<char*>(out[0].bytes()) + matrix * each_out * size;
-        (sampling ? kernel.sampled : kernel.product)(rows, left, right, result, m, first, last);
-      }
-    });
+    multiply(side_, pattern_, cpu::row_major(in[0]), cpu::row_major(in[1]), out[0]);
   }
 
   Tensors jvp(const RuleContext& node, std::span<const Tensor> t) const override {
@@ -113,9 +89,6 @@ class Product final : public graph::Op {
 
  private:
   Tensor again(const Tensor& a, const Tensor& b) const { return product(side_, pattern_, a, b); }
-  static std::int64_t extent(bool values, const Shape& shape) {  // of one of the batch
-    return values ? shape.back() : shape[shape.rank() - 2] * shape.back();
-  }
   Side side_;
   SparsePattern pattern_;
 };
@@ -130,7 +103,36 @@ Shape without_last(Shape shape) {
   return shape;
 }
 
+std::int64_t extent(bool values, const Shape& shape) {  // of one of the batch
+  return values ? shape.back() : shape[shape.rank() - 2] * shape.back();
+}
+
 }  // namespace
+
+void multiply(Side side, const SparsePattern& pattern, const Array& a, const Array& b, Array& out) {
+  const bool transposing = side == Side::x, sampling = side == Side::values;
+  const Transposed* turned = transposing ? &transposed(pattern) : nullptr;
+  const SparsePattern& p = transposing ? turned->pattern : pattern;
+  const cpu::SparseRows rows{p.row_starts().data(), p.column_of().data(), transposing ? turned->from.data() : nullptr};
+  const auto& kernel = kernels(out.dtype);
+  const auto size = static_cast<std::int64_t>(size_of(out.dtype));
+  const std::int64_t m = b.shape.back(), n = p.rows(), each_a = extent(!sampling, a.shape),
+                     each_b = extent(false, b.shape), each_out = extent(sampling, out.shape);
+  if (out.size() == 0) return;
+  const std::int64_t count = out.size() / each_out;
+  // Pieces of about 30 000 multiplications, of one matrix each.
+  const std::int64_t piece = std::max<std::int64_t>(1, 30000 * n / std::max<std::int64_t>(1, p.entries() * m)),
+                     pieces = (n + piece - 1) / piece;
+  cpu::parallel_for(count * pieces, 1, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t k = from; k < to; ++k) {
+      const std::int64_t matrix = k / pieces, first = k % pieces * piece, last = std::min(n, first + piece);
+      const char *left = static_cast<const char*>(a.bytes()) + matrix * each_a * size,
+                 *right = static_cast<const char*>(b.bytes()) + matrix * each_b * size;
+      char* result = static_cast<char*>(out.bytes()) + matrix * each_out * size;
+      (sampling ? kernel.sampled : kernel.product)(rows, left, right, result, m, first, last);
+    }
+  });
+}
 
 Tensor columns_together(const Tensor& x) {
   const Tensor first = move_axis(x, -2, 0);  // [n, .., m]

@@ -11,6 +11,9 @@ enum class Side : std::uint8_t { y, x, values };
 /// x). Dense ones are [.., n, m], values [.., entries]; batches broadcast.
 Tensor product(Side side, const SparsePattern& pattern, const Tensor& a, const Tensor& b);
 
+/// The same of row-major data into row-major memory.
+void multiply(Side side, const SparsePattern& pattern, const Array& a, const Array& b, Array& out);
+
 /// Matrices [.., n, m] with their batch as more columns, [n, batch m], and back to the batch of `like`.
 Tensor columns_together(const Tensor& x);
 Tensor columns_apart(const Tensor& x, const Shape& like);
