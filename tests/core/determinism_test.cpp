@@ -6,6 +6,7 @@
 #include "core/backend/cpu/parallel.h"
 #include "core/conv.h"
 #include "core/fft.h"
+#include "core/linalg.h"
 #include "core/ops.h"
 #include "core/random.h"
 #include "core/transform.h"
@@ -27,6 +28,16 @@ std::vector<char> bytes(const Tensor& x) {
 
 /// [700, 300]: more than six times the grain of every loop.
 Tensor large(DType d, std::uint64_t seed = 1) { return random_normal({700, 300}, seed, d); }
+/// Stacks [70, 20, 20] and one of [1, 150, 150], as columns of one tensor: small ones side by side, large ones by
+/// LAPACK.
+Tensor of_matrices(DType d, const std::function<Tensor(const Tensor&)>& f) {
+  Tensors all;
+  for (const Shape& shape : {Shape{70, 20, 20}, Shape{1, 150, 150}}) {
+    const Tensor x = random_normal(shape, 5, d);
+    all.push_back(ravel(f(matmul(x, adjoint(x)) + static_cast<double>(shape.back()) * eye(shape.back(), d))));
+  }
+  return concatenate(all);
+}
 Tensor rows(std::int64_t n) { return random_integers({n}, -700, 700, 3); }
 
 const Job jobs[] = {
@@ -52,6 +63,26 @@ const Job jobs[] = {
        const Function f = [x](const Tensors& w) { return Tensors{convolution(x, w[0])}; };
        return vjp(f, {ones({5, 10, 3}, d)}).pullback({random_normal({7, 5, 2998}, 2, d)})[0];
      }},
+    {"cholesky", [](DType d) { return of_matrices(d, [](const Tensor& a) { return cholesky(a); }); }},
+    {"lu", [](DType d) { return of_matrices(d, [](const Tensor& a) { return matmul(lu(a).l, lu(a).u); }); }},
+    {"qr", [](DType d) { return of_matrices(d, [](const Tensor& a) { return qr(a).q; }); }},
+    {"solve", [](DType d) { return of_matrices(d, [](const Tensor& a) {
+                              return solve(a, slice(a, -1, {0, 7}));
+                            }); }},
+    {"solve_of_one",
+     [](DType d) { return of_matrices(d, [](const Tensor& a) {
+                     return solve(a, slice(a, -1, {0, 1}));
+                   }); }},
+    {"triangular_solve",
+     [](DType d) { return of_matrices(d, [](const Tensor& a) { return triangular_solve(a, a); }); }},
+    {"inv", [](DType d) { return of_matrices(d, [](const Tensor& a) { return inv(a); }); }},
+    {"slogdet", [](DType d) { return of_matrices(d, [](const Tensor& a) { return slogdet(a).log_abs; }); }},
+    {"svd", [](DType d) { return of_matrices(d, [](const Tensor& a) { return svd(a).u; }); }},
+    {"eigh", [](DType d) { return of_matrices(d, [](const Tensor& a) { return eigh(a).vectors; }); }},
+    {"eig", [](DType d) { return of_matrices(d, [](const Tensor& a) { return eig(a).vectors; }); }},
+    {"pinv", [](DType d) { return of_matrices(d, [](const Tensor& a) { return pinv(a); }); }},
+    {"lstsq", [](DType d) { return of_matrices(d, [](const Tensor& a) { return lstsq(a, a).x; }); }},
+    {"expm", [](DType d) { return of_matrices(d, [](const Tensor& a) { return expm(0.001 * a); }); }},
     {"fft", [](DType d) { return fft::fftn(large(d)); }},
     {"fft_of_a_long_line", [](DType d) { return fft::fft(ravel(large(d))); }},
     {"fft_of_a_prime_length",
