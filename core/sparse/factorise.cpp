@@ -8,6 +8,7 @@
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "core/sparse/factor.h"
 #include "core/sparse/front.h"
 
@@ -118,6 +119,7 @@ class Factorisation {
   }
 
   void work(std::int32_t number, Space& space) {
+    check_interrupt();
     const auto index = static_cast<std::size_t>(number);
     const Front& f = a_.fronts[index];
     const std::int64_t w = f.width, b = f.below;
@@ -238,8 +240,13 @@ void require_refinable(const SparsePattern& pattern, MatrixKind kind, const T* v
 template <class T>
 void factorise(const SparsePattern& pattern, MatrixKind kind, const T* values, T* factor, std::int64_t* pivots,
                std::string_view which) {
-  const Pivoting found = Factorisation<T>(pattern, kind, values, factor, pivots, which).run();
-  if (found.perturbed > 0) require_refinable(pattern, kind, values, factor, pivots, which, found);
+  try {
+    const Pivoting found = Factorisation<T>(pattern, kind, values, factor, pivots, which).run();
+    if (found.perturbed > 0) require_refinable(pattern, kind, values, factor, pivots, which, found);
+  } catch (const std::bad_alloc&) {
+    throw ResourceError(text("sparse solve: no memory for the fronts of a matrix of ", pattern.rows(),
+                             " rows, whose factor has ", FactorLayout(analysis(pattern), kind).size, " numbers"));
+  }
 }
 
 #define TERRELLA_OF(T) \

@@ -4,4 +4,4 @@ foreach(isa baseline avx2 avx512)
   set_tests_properties(Elementwise.On_${isa} PROPERTIES ENVIRONMENT TERRELLA_ISA=${isa} TIMEOUT 600
                        SKIP_REGULAR_EXPRESSION "this machine has [a-z0-9]+ at best")
 endforeach()
-target_link_libraries(terrella_core_test PRIVATE nlohmann_json::nlohmann_json)
+target_link_libraries(terrella_core_test PRIVATE nlohmann_json::nlohmann_json Eigen3::Eigen)

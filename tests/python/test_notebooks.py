@@ -36,9 +36,16 @@ def test_a_notebook_that_raises_is_a_failure(tmp_path):
         run(nbformat.v4.new_notebook(cells=cells), tmp_path)
 
 
-def test_cpp_of_notebook_02_is_code_that_is_tested(repository):
-    tested = (repository / "tests" / "core" / "transform" / "one_function_test.cpp").read_text()
-    cells = json.loads((repository / "notebooks" / "02_one_function_every_derivative.ipynb").read_text())["cells"]
+@pytest.mark.parametrize(
+    ("notebook", "test"),
+    [
+        ("02_one_function_every_derivative", "transform/one_function_test.cpp"),
+        ("03_through_a_pde", "implicit/through_a_pde_test.cpp"),
+    ],
+)
+def test_cpp_of_a_notebook_is_code_that_is_tested(repository, notebook, test):
+    tested = (repository / "tests" / "core" / test).read_text()
+    cells = json.loads((repository / "notebooks" / f"{notebook}.ipynb").read_text())["cells"]
     markdown = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "markdown")
     quoted = re.findall(r"```cpp\n(.*?)```", markdown, flags=re.DOTALL)
     lines = [line for block in quoted for line in block.splitlines() if line.strip()]

@@ -2,6 +2,8 @@
 // generated tests.
 #include <gtest/gtest.h>
 
+#include <Eigen/SparseLU>
+
 #include <numbers>
 
 #include "core/backend/cpu/parallel.h"
@@ -142,6 +144,32 @@ TEST(SparseSolve, ResidualsOfMatricesOfPartialDifferentialEquations) {
   const Tensor wind = where(still.pattern().row_index() > still.pattern().column_index(), Tensor(-8.0), Tensor(0.0));
   check("convection", SparseTensor(still.pattern(), still.values() + wind) + sparse_diagonal(16.0 * ones({3000})),
         MatrixKind::general);
+}
+
+TEST(SparseSolve, EqualsEigensSparseLu) {
+  const auto check = [](const SparseTensor& a, MatrixKind kind) {
+    using Matrix = Eigen::SparseMatrix<Complex>;
+    std::vector<Eigen::Triplet<Complex>> entries;
+    const auto values = cast(a.values(), DType::c128).to_vector<Complex>();
+    const auto row = a.pattern().row_index().to_vector<std::int64_t>(),
+               column = a.pattern().column_index().to_vector<std::int64_t>();
+    for (std::size_t k = 0; k < values.size(); ++k)
+      entries.emplace_back(static_cast<int>(row[k]), static_cast<int>(column[k]), values[k]);
+    Matrix matrix(a.rows(), a.columns());
+    matrix.setFromTriplets(entries.begin(), entries.end());
+    Eigen::SparseLU<Matrix> lu(matrix);
+    ASSERT_EQ(lu.info(), Eigen::Success);
+    const Tensor b = normal({a.rows()}, 1, DType::c128), x = solve(a, b, kind);
+    const auto right = b.to_vector<Complex>(), ours = x.to_vector<Complex>();
+    const Eigen::VectorXcd theirs = lu.solve(Eigen::Map<const Eigen::VectorXcd>(right.data(), a.rows()));
+    EXPECT_LT((theirs - Eigen::Map<const Eigen::VectorXcd>(ours.data(), a.rows())).norm(), 1e-10 * theirs.norm());
+  };
+  check(helmholtz(Grid(60, 50), exp(normal({3000}, 1))), MatrixKind::symmetric);
+  check(helmholtz(Grid(60, 50), exp(normal({3000}, 1))), MatrixKind::general);
+  check(Grid(10, 9, 8).laplace(), MatrixKind::positive_definite);
+  check(curl_curl(7, 0.1), MatrixKind::symmetric);
+  check(saddle_point(30), MatrixKind::general);
+  check(saddle_point(30), MatrixKind::symmetric);
 }
 
 TEST(SparseSolve, IllConditionedSolutionsAreAsGoodAsDenseOnes) {
