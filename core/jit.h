@@ -21,6 +21,7 @@ struct JitReport {
   int operations = 0;            ///< run one by one
   int fused = 0;                 ///< tapes
   int fused_operations = 0;      ///< instructions of the tapes
+  int fused_products = 0;        ///< products of matrices that the tapes make for themselves
   std::int64_t arena_bytes = 0;  ///< of intermediate values, allocated once
   std::int64_t peak_bytes = 0;   ///< arena, results and what operations take for themselves; without arguments
   double compile_seconds = 0;    ///< after tracing
@@ -58,7 +59,9 @@ class JitOf {
  public:
   explicit JitOf(F f, JitOptions options) : jit_(function(std::move(f)), std::move(options)) {}
   template <class... X>
-  auto operator()(X&&... x) const {
+  requires((std::is_constructible_v<Tensor, X> && ...) ||
+           std::is_invocable_v<const F&, const std::remove_cvref_t<X>&...>) auto
+  operator()(X&&... x) const {
     constexpr bool lists = sizeof...(X) == 1 && (std::is_same_v<std::remove_cvref_t<X>, Tensors> && ...);
     if constexpr (sizeof...(X) > 0 && std::is_invocable_v<const F&, const std::remove_cvref_t<X>&...>) {
       using Result = std::invoke_result_t<const F&, const std::remove_cvref_t<X>&...>;

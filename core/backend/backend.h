@@ -57,6 +57,8 @@ class Backend {
   /// The inverse transform of a spectrum of which `in` holds that half; out tells n. Imaginary parts that a real result
   /// excludes are not looked at.
   virtual void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) = 0;
+  /// Whether a product [m, k] by [k, n] costs less within a tape (TapeInput::inner) than by itself.
+  virtual bool fuses_product(DType dtype, std::int64_t m, std::int64_t k, std::int64_t n) const = 0;
   /// A fused cluster made ready. Fails naming the instruction where the tape is wrong.
   virtual std::shared_ptr<const TapeProgram> compile(const Tape& tape) = 0;
   /// All calls as one parallel job: a hundred small tensors cost one fork. Calls do not read what others write.

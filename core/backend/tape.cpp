@@ -60,6 +60,15 @@ void check_instruction(const Tape& tape, std::size_t i) {
   if (in.dtype != gives) fail(place(), ": gives ", name(gives), ", not ", name(in.dtype));
 }
 
+void check_product(const Tape& tape, std::size_t i) {
+  const TapeInput& in = tape.inputs[i];
+  if (in.inner < 0 || tape.space.rank() != 2 || !(in.shape == tape.space))
+    fail("tape: input x", i, " of shape ", in.shape, " with ", in.inner,
+         " inner elements is no product of matrices over the space ", tape.space);
+  if (in.dtype != DType::f32 && in.dtype != DType::f64)
+    fail("tape: input x", i, ": products within tapes are of f32 or f64, not ", name(in.dtype));
+}
+
 }  // namespace
 
 std::string_view name(Elementwise operation) { return entry(operation).name; }
@@ -102,6 +111,7 @@ void check(const Tape& tape) {
     for (int axis = 0; fits && axis < shape.rank(); ++axis)
       fits = shape[axis] == 1 || shape[axis] == tape.space[axis + shift];
     if (!fits) fail("tape: input x", i, " of shape ", shape, " does not broadcast to the space ", tape.space);
+    if (tape.inputs[i].inner != 0) check_product(tape, i);
   }
   for (std::size_t i = 0; i < tape.instructions.size(); ++i) check_instruction(tape, i);
   const auto values = static_cast<std::int32_t>(tape.inputs.size() + tape.instructions.size());
@@ -119,8 +129,11 @@ void check(const Tape& tape) {
 
 std::string to_string(const Tape& tape) {
   std::string s = text("tape over ", tape.space, "\n");
-  for (std::size_t i = 0; i < tape.inputs.size(); ++i)
-    s += text("  x", i, " = input ", name(tape.inputs[i].dtype), " ", tape.inputs[i].shape, "\n");
+  for (std::size_t i = 0; i < tape.inputs.size(); ++i) {
+    const TapeInput& in = tape.inputs[i];
+    s += text("  x", i, in.inner ? " = product " : " = input ", name(in.dtype), " ", in.shape);
+    s += in.inner ? text(" over ", in.inner, "\n") : "\n";
+  }
   for (std::size_t i = 0; i < tape.instructions.size(); ++i) {
     const TapeInstruction& in = tape.instructions[i];
     s += text("  v", i, " = ", name(in.operation));

@@ -1,6 +1,7 @@
 // core/backend/tape.h: what a fused cluster computes: elementwise instructions over one iteration space, reductions at
 // its end. Nothing here names a device: the CPU runs it over cache tiles, other devices get it rendered as a kernel.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,9 @@ namespace terrella {
 struct TapeInput {
   DType dtype = DType::f64;
   Shape shape;
+  /// Where not 0, the input is a product of matrices over the whole space [m, n], made tile by tile: at run time an
+  /// array [m, inner] in its place, and an array [inner, n] behind those of all inputs, in the order of the products.
+  std::int64_t inner = 0;
 };
 
 /// One entry of elementwise.def, select, or (Elementwise::count) a conversion of dtype by the rules of Backend::copy.
@@ -42,6 +46,11 @@ struct Tape {
   std::vector<TapeInput> inputs;
   std::vector<TapeInstruction> instructions;
   std::vector<TapeOutput> outputs;
+
+  std::size_t products() const {
+    return static_cast<std::size_t>(
+        std::count_if(inputs.begin(), inputs.end(), [](const TapeInput& in) { return in.inner != 0; }));
+  }
 };
 
 /// One line an input, instruction and output, for dumps.

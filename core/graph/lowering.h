@@ -16,6 +16,7 @@ struct Lowering {
   enum class Kind : std::uint8_t {
     opaque,       ///< run by evaluate(); its results may share memory with its inputs
     fresh,        ///< run by evaluate(), which writes into the memory that an output brings, or makes new memory
+    product,      ///< of matrices, its two inputs [.., m, k] and [.., k, n] of equal batches; otherwise like fresh
     elementwise,  ///< an instruction of fused programs; inputs broadcast to the result
     convert,      ///< a change of dtype, likewise
     reduce,       ///< over some axes, which the result then lacks
@@ -29,6 +30,9 @@ struct Lowering {
   Reduction reduction = Reduction::sum;
   std::array<bool, max_rank> reduced{};
   Shape axes;  ///< of transpose: which axis of the input each axis of the result is
+
+  /// Whether evaluate() writes into the memory that an output brings.
+  bool fills() const { return kind == Kind::fresh || kind == Kind::product; }
 
   static Lowering of(Kind kind) {
     Lowering l;

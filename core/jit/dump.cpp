@@ -14,7 +14,9 @@ std::string aval_text(const graph::Aval& aval) { return text(name(aval.dtype), '
 
 std::string instruction_name(const Instruction& in) {
   if (!in.tape) return std::string(in.op->name());
-  return text("fused ", in.tape->instructions.size(), " over ", in.tape->space);
+  const std::size_t products = in.tape->products();
+  return text("fused ", in.tape->instructions.size(), products > 0 ? text(" and ", products, " matmul") : "", " over ",
+              in.tape->space);
 }
 
 std::string constant_text(const Array& array) {

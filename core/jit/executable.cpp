@@ -144,6 +144,7 @@ std::string Executable::fused_name(std::size_t first, std::size_t end) const {
   constexpr std::size_t said_at_most = 6;
   const Tape& tape = *program_.instructions[first].tape;
   std::string said = "fused";
+  for (std::size_t products = tape.products(); products > 0; --products) said += " matmul";
   for (std::size_t i = 0; i < std::min(said_at_most, tape.instructions.size()); ++i)
     said += text(' ', name(tape.instructions[i].operation));
   if (tape.instructions.size() > said_at_most) said += text(" and ", tape.instructions.size() - said_at_most, " more");
@@ -226,6 +227,7 @@ std::shared_ptr<const Executable> compile(const graph::Subgraph& subgraph) {
   pass("canonicalise_again", canonicalise);  // what simplify made
   pass("merge_common_again", merge_common);
   pass("fuse", fuse);
+  pass("fuse_products", fuse_products);
   pass("schedule", schedule);
   return std::make_shared<const Executable>(std::move(program));
 }

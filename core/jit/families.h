@@ -11,8 +11,9 @@ namespace terrella::compiler {
 inline bool makes_memory(const Instruction& in) {
   using Kind = graph::Lowering::Kind;
   if (in.tape) return true;
-  const Kind kind = in.op->lowering().kind;
-  return kind == Kind::fresh || kind == Kind::elementwise || kind == Kind::convert || kind == Kind::reduce;
+  const graph::Lowering lowering = in.op->lowering();
+  const Kind kind = lowering.kind;
+  return lowering.fills() || kind == Kind::elementwise || kind == Kind::convert || kind == Kind::reduce;
 }
 
 /// Whether its results are always its operand seen in another way, which takes no memory; a reshape may have to copy.

@@ -114,6 +114,7 @@ JitReport Jit::report() const {
     if (in.tape) {
       ++report.fused;
       report.fused_operations += static_cast<int>(in.tape->instructions.size());
+      report.fused_products += static_cast<int>(in.tape->products());
     } else {
       ++report.operations;
     }

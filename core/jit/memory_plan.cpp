@@ -72,7 +72,7 @@ class Planner {
   }
 
   void place(const Instruction& in, std::int32_t step) {
-    const bool fills = in.tape || in.op->lowering().kind == Kind::fresh;
+    const bool fills = in.tape || in.op->lowering().fills();
     for (std::size_t r = 0; r < in.results.size(); ++r) {
       const Value v = in.results[r], family = family_(v);
       if (escapes_[index(family)]) continue;

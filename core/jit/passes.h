@@ -25,6 +25,9 @@ void drop_dead(Program& program);
 /// Elementwise operations and the reductions at their end become tapes, few of which write what others read.
 void fuse(Program& program);
 
+/// Products of small matrices that only one tape reads are made in it.
+void fuse_products(Program& program);
+
 /// Brings the instructions into an order that needs little memory.
 void schedule(Program& program);
 

@@ -18,7 +18,7 @@ namespace {
 class MatMul final : public graph::Op {
  public:
   std::string_view name() const override { return "matmul"; }
-  graph::Lowering lowering() const override { return graph::Lowering::of(graph::Lowering::Kind::fresh); }
+  graph::Lowering lowering() const override { return graph::Lowering::of(graph::Lowering::Kind::product); }
   void evaluate(Backend& backend, std::span<const Array> in, std::span<Array> out) const override {
     backend.matmul(in[0], in[1], out[0]);
   }

@@ -247,6 +247,7 @@ void bind_jit(py::module_& m) {
       .def_readonly("operations", &JitReport::operations, "operations run one by one")
       .def_readonly("fused", &JitReport::fused, "fused programs")
       .def_readonly("fused_operations", &JitReport::fused_operations, "operations within them")
+      .def_readonly("fused_products", &JitReport::fused_products, "matrix products that they make tile by tile")
       .def_readonly("arena_bytes", &JitReport::arena_bytes, "memory of intermediate values, kept between calls")
       .def_readonly("peak_bytes", &JitReport::peak_bytes,
                     "arena, results, and what operations take for themselves; without arguments")
@@ -254,8 +255,8 @@ void bind_jit(py::module_& m) {
       .def_readonly("program", &JitReport::program, "the program, one line an instruction")
       .def("__repr__", [](const JitReport& r) {
         return text("JitReport(", r.operations, " operations, ", r.fused, " fused programs of ", r.fused_operations,
-                    ", arena ", r.arena_bytes, " bytes, peak ", r.peak_bytes, " bytes, compiled in ", r.compile_seconds,
-                    " s)");
+                    " and ", r.fused_products, " products, arena ", r.arena_bytes, " bytes, peak ", r.peak_bytes,
+                    " bytes, compiled in ", r.compile_seconds, " s)");
       });
   const auto set_up = [](PyHeapTypeObject* type) { type->ht_type.tp_call = &CompiledFunction::call; };
   py::class_<CompiledFunction>(m, "CompiledFunction", py::dynamic_attr(), py::is_final(), py::custom_type_setup(set_up),

@@ -50,6 +50,9 @@ class Cpu final : public Backend {
   void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) override {
     cpu::real_of_fourier(in, axes, factor, out);
   }
+  bool fuses_product(DType dtype, std::int64_t m, std::int64_t k, std::int64_t n) const override {
+    return cpu::fuses_product(dtype, m, k, n);
+  }
   std::shared_ptr<const TapeProgram> compile(const Tape& tape) override { return cpu::compile(tape); }
   void run(std::span<const TapeCall> calls) override { cpu::run(calls); }
 };

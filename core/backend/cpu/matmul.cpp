@@ -8,10 +8,9 @@
 #include "core/backend/cpu/blas.h"
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/gemm.h"
-#include "core/backend/cpu/isa_table.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/product_kernels.h"
+#include "core/backend/cpu/product.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 
@@ -90,29 +89,13 @@ void require_right_blas() {
 
 namespace {
 
-/// Where the right factor stays in the caches, packing as OpenBLAS does it costs more than it brings: 110 instead of 65
-/// GFLOP/s a core for [4096, 64] by [64, 64] in f32. Not so with vectors of 16 bytes.
-template <class T>
-bool is_small(std::int64_t k, std::int64_t n) {
-  constexpr std::int64_t cache = std::int64_t{256} * 1024;
-  return isa() != Isa::baseline && k * n * static_cast<std::int64_t>(sizeof(T)) <= cache;
-}
-
-template <class T>
-void small_product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
-                   std::int64_t ldo) {
-  static const ProductTable table = table_for_isa(fill_product_baseline, fill_product_avx2, fill_product_avx512);
-  alignas(64) static thread_local char scratch[product_scratch];
-  const ProductKernel kernel = std::is_same_v<T, float> ? table.f32 : table.f64;
-  kernel(x, lx.row, lx.column, y, ly.row, ly.column, out, ldo, m, k, n, scratch);
-}
-
 template <class T>
 void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
              std::int64_t ldo) {
   constexpr bool floating = !std::is_integral_v<T>;
   if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-    if (m * n * k > 512 && is_small<T>(k, n)) return small_product(x, y, out, m, k, n, lx, ly, ldo);
+    if (m * n * k > 512 && is_small_product(dtype_of<T>, k, n))
+      return small_product(dtype_of<T>, x, lx.row, lx.column, y, ly.row, ly.column, out, ldo, m, k, n);
   }
   if constexpr (floating) {
     if (m * n * k > 512 && blas_is_right()) return blas(x, y, out, m, k, n, lx, ly, ldo);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/isa_table.h"
+#include "core/backend/cpu/product.h"
 #include "core/backend/cpu/tape_pairs.h"
 #include "core/backend/tape_check.h"
 
@@ -49,7 +51,9 @@ std::int64_t cost(Elementwise operation) {
 }
 
 std::int64_t cost(const Tape& tape) {
+  constexpr std::int64_t products_at_once = 8;
   std::int64_t sum = 1;
+  for (const TapeInput& in : tape.inputs) sum += (in.inner + products_at_once - 1) / products_at_once;
   for (const TapeInstruction& in : tape.instructions) sum += cost(in.operation);
   return sum;
 }
@@ -78,7 +82,7 @@ std::int64_t tile_for(const Tape& tape) {
   }
   std::int64_t tile = largest_tile;
   while (tile > smallest_tile && tile * std::max<std::int64_t>(1, fixed + most) > cache) tile /= 2;
-  return tile;
+  return tape.products() > 0 ? std::max(tile, product_rows * tape.space[1]) : tile;
 }
 
 std::int64_t checked_cost(const Tape& tape) {
@@ -91,6 +95,12 @@ std::int64_t bytes_of(const TapeValue& value, std::int64_t count) {
 }
 
 }  // namespace
+
+/// Rows have to fit a tile, several of them, and there have to be enough for all threads.
+bool fuses_product(DType dtype, std::int64_t m, std::int64_t k, std::int64_t n) {
+  constexpr std::int64_t narrowest = 8, shortest = 256;
+  return is_small_product(dtype, k, n) && k > 0 && m >= shortest && n >= narrowest && n * product_rows <= largest_tile;
+}
 
 const TapeTable& tape_table() {
   static const auto table = table_for_isa(fill_tape_baseline, fill_tape_avx2, fill_tape_avx512);

@@ -55,6 +55,8 @@ class CpuTape final : public TapeProgram {
   explicit CpuTape(const Tape& tape);
 
   const Tape& tape() const { return tape_; }
+  /// Arrays of a call that it reads: the inputs, then the right factors of products.
+  std::size_t arrays() const { return tape_.inputs.size() + tape_.products(); }
   const TapeSpace& space() const { return space_; }
   const std::vector<TapeValue>& values() const { return values_; }
   const std::vector<TapeStep>& prologue() const { return prologue_; }  ///< once by each worker

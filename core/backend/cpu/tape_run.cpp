@@ -1,4 +1,4 @@
-// Runs tapes: binds memory to a compiled tape, then works on its tiles by pieces, all calls as one parallel job.
+// Runs tapes: works on their tiles by pieces, all calls as one parallel job.
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
@@ -8,6 +8,8 @@
 #include "core/backend/cpu/loop.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/product.h"
+#include "core/backend/cpu/tape_bind.h"
 #include "core/backend/cpu/tape_program.h"
 #include "core/error.h"
 
@@ -18,21 +20,6 @@ constexpr std::int64_t worth_a_thread = 65536;  // cheap operations on elements;
 constexpr std::int64_t cache_line = 64;
 constexpr std::int64_t cached = 1 << 20;      // bytes that stay in a second cache from one job to the next
 constexpr std::int64_t bound_by_memory = 32;  // cheap operations an element, up to which tiles wait for their outputs
-
-struct BoundInput {
-  enum class Mode : std::uint8_t { fixed, by_tile, in_place, gathered_once, gathered };
-  Mode mode = Mode::fixed;
-  const char* base = nullptr;
-  Shape strides;                  // along the merged axes of the space
-  std::unique_ptr<Loop<1>> loop;  // of what is gathered
-};
-
-struct BoundOutput {
-  char* base = nullptr;  // of the output, or of the copies of it that pieces add to
-  BufferPointer copies;
-  std::int64_t size = 0;
-  bool ahead = false;  // its memory is asked for before it is written
-};
 
 struct Bound {
   const CpuTape* program = nullptr;
@@ -96,6 +83,21 @@ void gather(const BoundInput& in, DType dtype, std::int64_t begin, std::int64_t 
   }
 }
 
+/// The rows of a product that are elements [begin, begin + count) of the space. With `ahead`, what the next rows are
+/// made of comes from memory meanwhile.
+void multiply(const BoundInput& in, const TapeInput& input, std::int64_t begin, std::int64_t count, bool ahead,
+              char* to) {
+  const std::int64_t n = input.shape[1], first = begin / n, rows = count / n;
+  const auto width = static_cast<std::int64_t>(size_of(input.dtype));
+  const char* left = in.base + first * in.strides[0] * width;
+  if (ahead && in.strides[1] == 1) {
+    const char* next = left + rows * in.strides[0] * width;
+    for (std::int64_t b = 0, bytes = rows * in.strides[0] * width; b < bytes; b += cache_line) ask_for(next + b);
+  }
+  small_product(input.dtype, left, in.strides[0], in.strides[1], in.right, in.right_row, 1, to, n, rows, input.inner,
+                n);
+}
+
 /// A thread at work on one call.
 class Worker {
  public:
@@ -130,6 +132,8 @@ class Worker {
           at_[i] = const_cast<char*>(in.base) + walk.offset(in.strides) * width;
         else if (in.mode == BoundInput::Mode::gathered)
           gather(in, values[i].dtype, begin, count, at_[i]);
+        else if (in.mode == BoundInput::Mode::product)
+          multiply(in, program_.tape().inputs[i], begin, count, call_.from_memory, at_[i]);
       }
       for (std::size_t o = 0; o < program_.tape().outputs.size(); ++o) {
         const std::int32_t v = program_.value_of(o);
@@ -217,76 +221,6 @@ class Worker {
   char** at_ = here_;
 };
 
-bool same_memory(const Array& a, const Array& b) { return a.buffer && a.buffer.get() == b.buffer.get(); }
-
-/// Row-major within a tile?
-bool in_place(const TapeSpace& space, const Shape& strides) {
-  std::int64_t step = 1;
-  for (int axis = space.rank() - 1; axis > space.split(); --axis) {
-    if (strides[axis] != step) return false;
-    step *= space.axes()[axis];
-  }
-  return space.chunk() == 1 || strides[space.split()] == step;
-}
-
-void check_input(const CpuTape& program, std::size_t i, const Array& array) {
-  const TapeInput& wanted = program.tape().inputs[i];
-  if (!(array.shape == wanted.shape) || array.dtype != wanted.dtype)
-    fail("tape: input ", i, " is ", name(array.dtype), " ", array.shape, ", compiled for ", name(wanted.dtype), " ",
-         wanted.shape);
-}
-
-BoundInput bind_input(const CpuTape& program, std::size_t i, const Array& array, std::span<const Array> outputs,
-                      std::vector<Array>& copies) {
-  const TapeSpace& space = program.space();
-  BoundInput in;
-  in.base = static_cast<const char*>(array.bytes());
-  const Varies varies = program.values()[i].varies;
-  bool overwritten = false;  // before it is read for the last time; reduced outputs are then joined aside
-  for (std::size_t o = 0; o < outputs.size(); ++o)
-    overwritten |= same_memory(array, outputs[o]) && !program.reduction_of(o).kernel &&
-                   (varies != Varies::everywhere || program.written(o) < program.last_read(i));
-  if (varies == Varies::everywhere) {
-    if (!overwritten && space.merged_strides(array.shape, array.strides, in.strides) && in_place(space, in.strides)) {
-      in.mode = BoundInput::Mode::in_place;
-      return in;
-    }
-    in.mode = BoundInput::Mode::gathered;
-    in.loop = std::make_unique<Loop<1>>(make_loop<1>(program.tape().space, {&array}));
-    return in;
-  }
-  if (varies == Varies::nowhere && !overwritten) return in;
-  const Array* source = &array;
-  if (overwritten || !space.merged_strides(array.shape, array.strides, in.strides)) {
-    Array copied;
-    copied.dtype = array.dtype;
-    copied.shape = array.shape;
-    copy(array, copied);
-    copies.push_back(std::move(copied));
-    source = &copies.back();
-    in.base = static_cast<const char*>(source->bytes());
-    space.merged_strides(source->shape, source->strides, in.strides);
-  }
-  if (varies == Varies::within) {
-    in.mode = BoundInput::Mode::gathered_once;
-    in.loop = std::make_unique<Loop<1>>(make_loop<1>(program.tape().space, {source}));
-  } else if (varies == Varies::by_tile) {
-    in.mode = BoundInput::Mode::by_tile;
-  }
-  return in;
-}
-
-void provide_output(const CpuTape& program, std::size_t o, Array& out) {
-  const Shape& shape = program.shape_of(o);
-  const DType dtype = program.values()[static_cast<std::size_t>(program.value_of(o))].dtype;
-  if (!out.buffer) {
-    out = empty_array(dtype, shape);
-  } else if (!(out.shape == shape) || out.dtype != dtype || !out.contiguous()) {
-    fail("tape: output ", o, " is ", name(out.dtype), " ", out.shape, out.contiguous() ? "" : ", not row-major",
-         "; the tape gives ", name(dtype), " ", shape);
-  }
-}
-
 /// Runs pieces [begin, end) of all calls, counted one call after the other.
 void run_pieces(std::span<const Bound> calls, std::int64_t begin, std::int64_t end) {
   static thread_local Scratch scratch;
@@ -325,13 +259,11 @@ void run(std::span<const TapeCall> calls) {
   std::int64_t bytes = 0;
   for (const TapeCall& call : calls) {
     const auto& program = static_cast<const CpuTape&>(*call.program);
-    if (call.inputs.size() != program.tape().inputs.size() || call.outputs.size() != program.tape().outputs.size())
+    if (call.inputs.size() != program.arrays() || call.outputs.size() != program.tape().outputs.size())
       fail("tape: called with ", call.inputs.size(), " inputs and ", call.outputs.size(), " outputs; it has ",
-           program.tape().inputs.size(), " and ", program.tape().outputs.size());
-    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
-      check_input(program, i, call.inputs[i]);
-      bytes += call.inputs[i].size() * static_cast<std::int64_t>(size_of(call.inputs[i].dtype));
-    }
+           program.arrays(), " and ", program.tape().outputs.size());
+    check_inputs(program.tape(), call.inputs);
+    for (const Array& in : call.inputs) bytes += in.size() * static_cast<std::int64_t>(size_of(in.dtype));
     inputs += call.inputs.size();
     outputs += call.outputs.size();
   }
@@ -352,9 +284,7 @@ void run(std::span<const TapeCall> calls) {
       whole |= static_cast<bool>(call.outputs[o].buffer);
       provide_output(program, o, call.outputs[o]);
     }
-    if (program.space().pieces() > 0)
-      for (std::size_t i = 0; i < call.inputs.size(); ++i)
-        next_input[i] = bind_input(program, i, call.inputs[i], call.outputs, copies);
+    if (program.space().pieces() > 0) bind_inputs(program, call.inputs, call.outputs, next_input, copies);
     for (std::size_t o = 0; o < call.outputs.size(); ++o) {
       BoundOutput& out = next_output[o];
       out.size = call.outputs[o].size();

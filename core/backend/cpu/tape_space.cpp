@@ -24,7 +24,7 @@ TapeSpace::TapeSpace(const Tape& tape, std::int64_t tile, std::int64_t piece) {
     merged_of_.push_back(-1);
     if (tape.space[axis] == 1) continue;
     const int last = axes_.rank() - 1;
-    bool merges = last >= 0;
+    bool merges = last >= 0 && tape.products() == 0;  // whose tiles have to be rows
     for (std::size_t i = 0; merges && i < tape.inputs.size(); ++i)
       merges = is_present(tape.inputs[i], axis) == ((present_[i] & bit(last)) != 0);
     for (std::size_t i = 0; merges && i < tape.outputs.size(); ++i)
@@ -49,6 +49,7 @@ TapeSpace::TapeSpace(const Tape& tape, std::int64_t tile, std::int64_t piece) {
   const std::int64_t extent = std::max<std::int64_t>(1, axes_[split_]);
   const std::int64_t most = std::max<std::int64_t>(1, tile / std::max<std::int64_t>(1, suffix_));
   chunk_ = ceil_div(extent, ceil_div(extent, most));
+  if (tape.products() > 0 && chunk_ > product_rows) chunk_ -= chunk_ % product_rows;
   if (suffix_ == 1) chunk_ = std::min({extent, most, ceil_div(chunk_, vector_block) * vector_block});
   for (int i = 0; i < split_; ++i) tiles_.push_back(axes_[i]);
   tiles_.push_back(ceil_div(extent, chunk_));

@@ -8,6 +8,9 @@
 
 namespace terrella::cpu {
 
+/// Tiles with products are multiples of so many rows: the blocks of 6 or 4 that fill the registers of a product.
+inline constexpr std::int64_t product_rows = 12;
+
 /// A set of merged axes, one bit each.
 using AxisSet = std::uint32_t;
 

@@ -280,6 +280,10 @@ TEST(Tape, WrongUseIsNamed) {
   bad.inputs[1].shape = {3};
   EXPECT_EQ(compiled(bad), "tape: input x1 of shape [3] does not broadcast to the space [3, 4]");
   bad = good;
+  bad.inputs[1].inner = 2;
+  EXPECT_EQ(compiled(bad),
+            "tape: input x1 of shape [4] with 2 inner elements is no product of matrices over the space [3, 4]");
+  bad = good;
   bad.inputs[1].dtype = DType::f32;
   EXPECT_EQ(compiled(bad), "tape: instruction v0 (add): operands of f64 and f32; convert one of them first");
   bad = good;
