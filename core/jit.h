@@ -58,10 +58,11 @@ template <class F>
 class JitOf {
  public:
   explicit JitOf(F f, JitOptions options) : jit_(function(std::move(f)), std::move(options)) {}
-  template <class... X>
-  requires((std::is_constructible_v<Tensor, X> && ...) ||
-           std::is_invocable_v<const F&, const std::remove_cvref_t<X>&...>) auto
-  operator()(X&&... x) const {
+  /// As many tensors as f takes, so that transforms can tell how many; any number where f takes lists.
+  template <class... X, class = std::enable_if_t<std::is_invocable_v<const F&, const std::remove_cvref_t<X>&...> ||
+                                                 (std::is_invocable_v<const F&, const Tensors&> &&
+                                                  (std::is_constructible_v<Tensor, X> && ...))>>
+  auto operator()(X&&... x) const {
     constexpr bool lists = sizeof...(X) == 1 && (std::is_same_v<std::remove_cvref_t<X>, Tensors> && ...);
     if constexpr (sizeof...(X) > 0 && std::is_invocable_v<const F&, const std::remove_cvref_t<X>&...>) {
       using Result = std::invoke_result_t<const F&, const std::remove_cvref_t<X>&...>;

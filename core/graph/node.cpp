@@ -111,7 +111,8 @@ Tensors make_tuple(const OpPointer& op, Tensors inputs, const std::vector<Aval>&
 
 Tensor again(const Tensor& original, Tensors inputs) {
   const Node& from = *original.node();
-  const OpPointer op = op_of(original);
+  OpPointer op = op_of(original);
+  if (OpPointer other = op->for_another_node()) op = std::move(other);
   auto* node = new Node;
   Tensor x(node, Tensor::Adopt{});
   node->dtype = from.dtype;

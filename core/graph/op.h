@@ -77,6 +77,9 @@ class Op {
   /// What compilers may take it for.
   virtual Lowering lowering() const { return {}; }
 
+  /// What another node that repeats this one is given, where the operation belongs to its node; none: itself.
+  virtual std::shared_ptr<const Op> for_another_node() const { return nullptr; }
+
   /// Whether the other computes the same of the same inputs. Without an answer of its own only itself does.
   virtual bool same_as(const Op& other) const { return this == &other; }
 };

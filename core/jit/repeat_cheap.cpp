@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 
+#include "core/jit/cheap.h"
 #include "core/jit/clusters.h"
 
 namespace terrella::compiler {
@@ -12,25 +13,6 @@ constexpr std::size_t most_repeated = 10;        // cheap instructions computed 
 constexpr int most_passes = 4;                   // until nothing more is repeated
 constexpr std::size_t most_repeated_of_one = 4;  // where what they read is kept longer for that
 constexpr std::int64_t small_part = 16;          // of a value, that of another which is no reason to keep either
-
-bool is_cheap(const Instruction& in) {
-  using Kind = graph::Lowering::Kind;
-  const graph::Lowering l = in.op->lowering();
-  if (l.kind == Kind::convert) return true;
-  switch (l.elementwise) {
-    case Elementwise::add:
-    case Elementwise::subtract:
-    case Elementwise::multiply:
-    case Elementwise::negative:
-    case Elementwise::square:
-    case Elementwise::conj:
-    case Elementwise::real:
-    case Elementwise::imag:
-      return true;
-    default:
-      return false;
-  }
-}
 
 /// Of so many instructions that read so many values, some of which have to be kept longer for it.
 bool is_worthwhile(std::size_t members, std::size_t sources, std::size_t longer) {
@@ -50,7 +32,7 @@ bool Clusters::repeat_once() {
   std::vector<std::vector<Part>> added_parts(before);
   bool changed = false;
   for (std::size_t i = before; i-- > 0;) {
-    if (parts_[i].role != Part::Role::elementwise || !is_cheap(at(i))) continue;
+    if (parts_[i].role != Part::Role::elementwise || !is_cheap(at(i).op->lowering())) continue;
     const Value result = at(i).results[0];
     if (leaves_[static_cast<std::size_t>(result)] || !kept(result)) continue;
     const std::vector<std::size_t> readers = readers_[static_cast<std::size_t>(result)];
@@ -109,7 +91,8 @@ bool Clusters::is_there(Value v, std::int32_t depth) const {
   return std::any_of(readers.begin(), readers.end(), [&](std::size_t r) { return parts_[r].depth >= depth; });
 }
 bool Clusters::may_repeat(std::size_t i, const Shape& space) {
-  return parts_[i].role == Part::Role::elementwise && parts_[i].space == space && !parts_[i].within && is_cheap(at(i));
+  return parts_[i].role == Part::Role::elementwise && parts_[i].space == space && !parts_[i].within &&
+         is_cheap(at(i).op->lowering());
 }
 
 /// The cheap instructions between instruction i and values that are there at that depth; false where they are many.
