@@ -1,7 +1,5 @@
 #include "core/jit/memory_plan.h"
 
-#include <numeric>
-
 #include "core/jit/families.h"
 
 namespace terrella::compiler {
@@ -28,7 +26,7 @@ class Planner {
     plan_.slot_of.assign(program_.values.size(), -1);
     for (std::size_t i = 0; i < program_.instructions.size(); ++i) place(program_.instructions[i], plan_.step_of[i]);
     end_operands();
-    pack();
+    plan_.arena = pack(plan_.slots);
     measure();
     return std::move(plan_);
   }
@@ -123,34 +121,6 @@ class Planner {
                        size_[index(family)] == 1 && last_[index(family)] == plan_.step_of[i] &&
                        readers_[index(v)] == 1);
       }
-    }
-  }
-
-  /// Largest first, each into the smallest gap that is free while it lives.
-  void pack() {
-    std::vector<std::size_t> order(plan_.slots.size()), placed;
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return plan_.slots[a].bytes > plan_.slots[b].bytes; });
-    for (const std::size_t s : order) {
-      Slot& slot = plan_.slots[s];
-      std::int64_t best = -1, best_gap = 0, end = 0;
-      for (const std::size_t other : placed) {  // by offset
-        const Slot& there = plan_.slots[other];
-        if (there.last < slot.first || slot.last < there.first) continue;
-        const std::int64_t gap = there.offset - end;
-        if (gap >= slot.bytes && (best < 0 || gap < best_gap)) {
-          best = end;
-          best_gap = gap;
-        }
-        end = std::max(end, there.offset + there.bytes);
-      }
-      slot.offset = best >= 0 ? best : end;
-      plan_.arena = std::max(plan_.arena, slot.offset + slot.bytes);
-      placed.insert(
-          std::upper_bound(placed.begin(), placed.end(), s,
-                           [&](std::size_t a, std::size_t b) { return plan_.slots[a].offset < plan_.slots[b].offset; }),
-          s);
     }
   }
 

@@ -1,15 +1,9 @@
 // core/jit/memory_plan.h: where the values of a program stand while it runs.
 #pragma once
+#include "core/jit/pack.h"
 #include "core/jit/program.h"
 
 namespace terrella::compiler {
-
-/// A place in the arena, used by one value, or by several where one is written over another.
-struct Slot {
-  std::int64_t bytes = 0;
-  std::int32_t first = 0, last = 0;  ///< steps between which it is held, both included
-  std::int64_t offset = 0;           ///< in the arena, a multiple of 64
-};
 
 struct MemoryPlan {
   std::vector<std::int32_t> step_of;  ///< of each instruction; a group is one step
