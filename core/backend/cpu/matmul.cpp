@@ -94,7 +94,8 @@ void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std
              std::int64_t ldo) {
   constexpr bool floating = !std::is_integral_v<T>;
   if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-    if (m * n * k > 512 && is_small_product(dtype_of<T>, k, n))
+    if (m * n * k > 512 &&
+        (is_small_product(dtype_of<T>, k, n) || is_rows_product(dtype_of<T>, lx.column, ly.column)))
       return small_product(dtype_of<T>, x, lx.row, lx.column, y, ly.row, ly.column, out, ldo, m, k, n);
   }
   if constexpr (floating) {
@@ -166,7 +167,7 @@ void batched(const Matrices& x, const Matrices& y, Array& out) {
   // Tiles of the result, of a size that depends on nothing but the shapes.
   constexpr std::int64_t tile = 256;
   const bool large = m * n * k > std::int64_t{64} * 64 * 64;
-  const std::int64_t tile_m = large ? tile : m, tile_n = large ? 2 * tile : n;
+  const std::int64_t tile_m = large ? 2 * tile : m, tile_n = large ? tile : n;
   const std::int64_t tiles_m = (m + tile_m - 1) / tile_m, tiles_n = (n + tile_n - 1) / tile_n,
                      tiles = tiles_m * tiles_n;
   const std::int64_t parts = batch == 1 && large ? inner_parts(tiles, k) : 1, part_k = (k + parts - 1) / parts;

@@ -11,6 +11,10 @@ bool is_small_product(DType dtype, std::int64_t k, std::int64_t n) {
          k * n * static_cast<std::int64_t>(size_of(dtype)) <= cache;
 }
 
+bool is_rows_product(DType dtype, std::int64_t column_x, std::int64_t column_y) {
+  return isa() != Isa::baseline && (dtype == DType::f32 || dtype == DType::f64) && column_x == 1 && column_y == 1;
+}
+
 void small_product(DType dtype, const void* x, std::int64_t row_x, std::int64_t column_x, const void* y,
                    std::int64_t row_y, std::int64_t column_y, void* out, std::int64_t row_out, std::int64_t m,
                    std::int64_t k, std::int64_t n) {

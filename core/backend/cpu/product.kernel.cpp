@@ -1,5 +1,5 @@
-// Small matrix products, compiled once for each instruction set: a block of rows times a panel of columns in registers,
-// operands read where they stand; a panel whose rows are not contiguous is packed.
+// Matrix products, compiled once for each instruction set: a block of rows times a panel of columns in registers,
+// operands read where they stand; a panel whose rows are not contiguous or far apart is packed.
 #include "core/backend/cpu/product_kernels.h"
 
 namespace {
@@ -85,40 +85,59 @@ inline Block<T> of_size(long rows, long vectors) {
 }
 
 template <class T>
+constexpr long panel = panel_vectors* Vector<T>::lanes;
+
+/// c [m, columns] = a b for one panel of b, [inner, columns], or += with `add`.
+template <class T>
+void times_panel(const T* a, long row_a, long column_a, const T* b, long row_b, T* c, long row_c, long m, long inner,
+                 long columns, bool add, T* edge) {
+  constexpr long lanes = Vector<T>::lanes;
+  const long vectors = (columns + lanes - 1) / lanes;
+  for (long i = 0; i < m; i += block_rows, a += block_rows * row_a, c += block_rows * row_c) {
+    const long rows = m - i < block_rows ? m - i : block_rows;
+    const Block<T> run = of_size<T>(rows, vectors);
+    if (columns == vectors * lanes) {
+      run(a, row_a, column_a, b, row_b, c, row_c, inner, add);
+      continue;
+    }
+    run(a, row_a, column_a, b, row_b, edge, panel<T>, inner, false);
+    for (long r = 0; r < rows; ++r)
+      for (long l = 0; l < columns; ++l)
+        c[r * row_c + l] = add ? c[r * row_c + l] + edge[r * panel<T> + l] : edge[r * panel<T> + l];
+  }
+}
+
+/// Columns of b one vector after the other, zeros behind the last.
+template <class T>
+void pack_panel(const T* b, long row_b, long column_b, long inner, long columns, T* packed) {
+  constexpr long lanes = Vector<T>::lanes;
+  const long width = (columns + lanes - 1) / lanes * lanes;
+  for (long q = 0; q < inner; ++q, packed += width)
+    if (column_b == 1 && columns == width)
+      __builtin_memcpy(packed, b + q * row_b, static_cast<unsigned long>(width) * sizeof(T));
+    else
+      for (long l = 0; l < width; ++l) packed[l] = l < columns ? b[q * row_b + l * column_b] : T(0);
+}
+
+template <class T>
 void product(const void* x, long row_x, long column_x, const void* y, long row_y, long column_y, void* out, long ld_out,
              long m, long k, long n, void* scratch) {
-  constexpr long lanes = Vector<T>::lanes, width = panel_vectors * lanes;
-  static_assert((inner_block + block_rows) * width * sizeof(T) <= terrella::cpu::product_scratch, "packed panel, edge");
+  constexpr long lanes = Vector<T>::lanes;
+  static_assert((inner_block + block_rows) * panel<T> * sizeof(T) <= terrella::cpu::product_scratch, "panel and edge");
   T* const packed = static_cast<T*>(scratch);
-  T* const edge = packed + inner_block * width;
-  for (long j = 0; j < n; j += width) {
-    const long columns = n - j < width ? n - j : width, vectors = (columns + lanes - 1) / lanes;
-    const bool whole = columns == vectors * lanes;
+  T* const edge = packed + inner_block * panel<T>;
+  // Rows that are far apart are in pages of their own, and in the same places of a cache.
+  const bool far = m > 4 * block_rows && row_y * static_cast<long>(sizeof(T)) >= 1024;
+  for (long j = 0; j < n; j += panel<T>) {
+    const long columns = n - j < panel<T> ? n - j : panel<T>;
+    const bool pack = far || column_y != 1 || columns % lanes != 0;
     for (long p = 0; p < k || p == 0; p += inner_block) {
       const long inner = k - p < inner_block ? k - p : inner_block;
       const T* b = static_cast<const T*>(y) + p * row_y + j * column_y;
-      long row_b = row_y;
-      if (column_y != 1 || !whole) {
-        for (long q = 0; q < inner; ++q)
-          for (long l = 0; l < vectors * lanes; ++l)
-            packed[q * vectors * lanes + l] = l < columns ? b[q * row_y + l * column_y] : T(0);
-        b = packed;
-        row_b = vectors * lanes;
-      }
-      for (long i = 0; i < m; i += block_rows) {
-        const long rows = m - i < block_rows ? m - i : block_rows;
-        const T* a = static_cast<const T*>(x) + i * row_x + p * column_x;
-        T* c = static_cast<T*>(out) + i * ld_out + j;
-        const Block<T> run = of_size<T>(rows, vectors);
-        if (whole) {
-          run(a, row_x, column_x, b, row_b, c, ld_out, inner, p > 0);
-          continue;
-        }
-        run(a, row_x, column_x, b, row_b, edge, width, inner, false);
-        for (long r = 0; r < rows; ++r)
-          for (long l = 0; l < columns; ++l)
-            c[r * ld_out + l] = p > 0 ? c[r * ld_out + l] + edge[r * width + l] : edge[r * width + l];
-      }
+      if (pack) pack_panel(b, row_y, column_y, inner, columns, packed);
+      times_panel(static_cast<const T*>(x) + p * column_x, row_x, column_x, pack ? packed : b,
+                  pack ? (columns + lanes - 1) / lanes * lanes : row_y, static_cast<T*>(out) + j, ld_out, m, inner,
+                  columns, p > 0, edge);
     }
   }
 }
