@@ -214,6 +214,8 @@ void bind_core(py::module_& m) {
   bind_linalg(m);
   bind_fft(m);
   bind_sparse(m);
+  bind_krylov(m);
+  bind_implicit(m);
   bind_conv(m);
   bind_transforms(m);
   bind_jit(m);

@@ -15,6 +15,8 @@ void bind_random(py::module_& m);
 void bind_linalg(py::module_& m);
 void bind_fft(py::module_& m);
 void bind_sparse(py::module_& m);
+void bind_krylov(py::module_& m);
+void bind_implicit(py::module_& m);
 void bind_conv(py::module_& m);
 void bind_transforms(py::module_& m);
 void bind_jit(py::module_& m);

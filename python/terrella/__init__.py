@@ -10,7 +10,7 @@ tensor([2., 4.])
 The functions on tensors bear the names of numpy's, `sum` and `abs` among them: import the package, not `*` of it.
 """
 
-from terrella import _terrella, check, elec, fft, linalg, optimize, plot, random, sparse
+from terrella import _terrella, check, elec, fft, linalg, optimize, plot, precondition, random, sparse
 from terrella._debug import debug_nan
 from terrella._jit import jit
 from terrella._profile import memory, profile
@@ -35,6 +35,7 @@ __all__ = [
     "memory",
     "optimize",
     "plot",
+    "precondition",
     "profile",
     "random",
     "sparse",
