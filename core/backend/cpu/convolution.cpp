@@ -7,6 +7,7 @@
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/gemm.h"
 #include "core/backend/cpu/memory.h"
+#include "core/backend/cpu/onednn.h"
 #include "core/backend/cpu/parallel.h"
 
 namespace terrella::cpu {
@@ -211,15 +212,27 @@ void sums(const Array& x, const Array& y, Array& out, const Body& body) {
 }  // namespace
 
 void convolve(const ConvolutionShape& s, const Array& x, const Array& w, Array& out) {
-  sums(x, w, out, [&](const auto* a, const auto* b, auto* to) { forward(s, a, b, to); });
+  sums(x, w, out, [&](const auto* a, const auto* b, auto* to) {
+    if constexpr (std::is_same_v<decltype(to), float*>)
+      if (onednn_convolves(s)) return onednn_forward(s, a, b, to);
+    forward(s, a, b, to);
+  });
 }
 
 void convolve_to_input(const ConvolutionShape& s, const Array& g, const Array& w, Array& out) {
-  sums(g, w, out, [&](const auto* a, const auto* b, auto* to) { to_input(s, a, b, to); });
+  sums(g, w, out, [&](const auto* a, const auto* b, auto* to) {
+    if constexpr (std::is_same_v<decltype(to), float*>)
+      if (onednn_convolves(s)) return onednn_to_input(s, a, b, to);
+    to_input(s, a, b, to);
+  });
 }
 
 void convolve_to_kernel(const ConvolutionShape& s, const Array& x, const Array& g, Array& out) {
-  sums(x, g, out, [&](const auto* a, const auto* b, auto* to) { to_kernel(s, a, b, to); });
+  sums(x, g, out, [&](const auto* a, const auto* b, auto* to) {
+    if constexpr (std::is_same_v<decltype(to), float*>)
+      if (onednn_convolves(s)) return onednn_to_kernel(s, a, b, to);
+    to_kernel(s, a, b, to);
+  });
 }
 
 }  // namespace terrella::cpu

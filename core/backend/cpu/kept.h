@@ -1,4 +1,4 @@
-// core/backend/cpu/kept.h: values that are made once for each length, and shared by threads.
+// core/backend/cpu/kept.h: values that are made once for each length or the like, and shared by threads.
 #pragma once
 #include <list>
 #include <memory>
@@ -7,23 +7,23 @@
 
 namespace terrella::cpu {
 
-/// The last values made, by length. Whoever holds one keeps it.
-template <class Value>
+/// The last values made, by their keys. Whoever holds one keeps it.
+template <class Value, class Key = long>
 class Kept {
  public:
   template <class Make>
-  std::shared_ptr<const Value> get(long n, const Make& make) {
+  std::shared_ptr<const Value> get(const Key& key, const Make& make) {
     {
       const std::scoped_lock lock(mutex_);
       for (auto at = values_.begin(); at != values_.end(); ++at)
-        if (at->first == n) {
+        if (at->first == key) {
           values_.splice(values_.begin(), values_, at);
           return at->second;
         }
     }
     auto value = std::make_shared<const Value>(make());
     const std::scoped_lock lock(mutex_);
-    values_.emplace_front(n, value);
+    values_.emplace_front(key, value);
     if (values_.size() > most) values_.pop_back();
     return value;
   }
@@ -31,7 +31,7 @@ class Kept {
  private:
   static constexpr std::size_t most = 32;
   std::mutex mutex_;
-  std::list<std::pair<long, std::shared_ptr<const Value>>> values_;
+  std::list<std::pair<Key, std::shared_ptr<const Value>>> values_;
 };
 
 }  // namespace terrella::cpu

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/backend/cpu/parallel.h"
 #include "core/ops.h"
 #include "core/random.h"
 #include "core/transform.h"
@@ -33,6 +34,45 @@ TEST(Convolution, ImagesOfManyBlocksAreSumsOfShiftedProducts) {
     const double whole = inner(y, g).item();
     EXPECT_NEAR(inner(x, bars[0]).item(), whole, allowed * 1e3);
     EXPECT_NEAR(inner(w, bars[1]).item(), whole, allowed * 1e3);
+  }
+}
+
+// Large enough for oneDNN in f32: every option against f64, value and both adjoints, the same bits with any threads.
+TEST(Convolution, SinglePrecisionIsThatOfDouble) {
+  struct Setting {
+    Shape x, w;
+    ConvolutionOptions options;
+  };
+  const Setting settings[] = {
+      {{5, 16, 30, 31}, {24, 16, 3, 3}, {.stride = {}, .dilation = {}, .padding = {{1, 1}, {1, 1}}}},
+      {{5, 16, 40, 33}, {24, 16, 3, 2}, {.stride = {2, 3}, .dilation = {2, 1}, .padding = {{2, 0}, {0, 3}}}},
+      {{20, 12, 20, 20}, {18, 4, 5, 3}, {.stride = {1, 2}, .dilation = {}, .padding = {{2, 2}, {1, 0}}, .groups = 3}},
+      {{8, 32, 24, 24}, {32, 1, 3, 3}, {.stride = {}, .dilation = {}, .padding = {{1, 1}, {1, 1}}, .groups = 32}},
+      {{40, 7, 500}, {9, 7, 9}, {.stride = {3}, .dilation = {4}, .padding = {{5, 40}}}},
+      {{3, 5, 12, 13, 14},
+       {6, 5, 3, 2, 3},
+       {.stride = {1, 2, 1}, .dilation = {2, 1, 1}, .padding = {{1, 2}, {0, 1}, {1, 1}}}},
+  };
+  for (const auto& [x_shape, w_shape, o] : settings) {
+    const Tensor x = random_normal(x_shape, 1), w = random_normal(w_shape, 2);
+    const auto all = [&, options = o](DType d) {
+      const Function f = [&](const Tensors& in) { return Tensors{convolution(in[0], in[1], options)}; };
+      const auto v = vjp(f, {cast(x, d), cast(w, d)});
+      const Tensors bars = v.pullback({cast(random_normal(v.value[0].shape(), 3), d)});
+      return Tensors{v.value[0], bars[0], bars[1]};
+    };
+    const Tensors want = all(DType::f64);
+    Tensors first;
+    for (const int threads : {1, 2, 4}) {
+      const int before = cpu::set_threads(threads);
+      const Tensors got = all(DType::f32);
+      for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_LT(max_abs(cast(got[i], DType::f64) - want[i]), 3e-6 * max_abs(want[i])) << x_shape << i;
+        if (threads > 1) { EXPECT_EQ(max_abs(got[i] - first[i]), 0) << x_shape << i; }
+      }
+      if (threads == 1) first = got;
+      cpu::set_threads(before);
+    }
   }
 }
 
