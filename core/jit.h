@@ -41,6 +41,9 @@ class Jit {
   Tensors operator()(Tensors x) const;
   /// Compiles for arguments like these, without a call.
   void compile(const Tensors& x) const;
+  /// What calls with arguments like these run, for whoever makes such calls by himself; none where the function is
+  /// compiled at each call.
+  std::shared_ptr<const compiler::CompiledOp> kept(const Tensors& x) const;
   /// Fails before the first call.
   JitReport report() const;
   /// Combinations of shapes and dtypes compiled so far.

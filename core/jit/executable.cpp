@@ -47,6 +47,9 @@ struct Executable::Frame {
   std::vector<Array> values;
   std::vector<Array> arrays;  // of the calls at work
   std::vector<TapeCall> calls;
+
+  /// The memory of a value; shape and strides are written anew by who makes it.
+  void let_go(Value v) { values[static_cast<std::size_t>(v)].buffer = BufferPointer(); }
 };
 
 struct Executable::Frames {
@@ -93,16 +96,16 @@ std::vector<Array> Executable::run(std::vector<Array> inputs) const {
     while (end < program_.instructions.size() && memory_.step_of[end] == memory_.step_of[first]) ++end;
     step(*frame, first, end);
     for (const Value v : memory_.released[step_number])
-      if (memory_.slot_of[static_cast<std::size_t>(v)] < 0) frame->values[static_cast<std::size_t>(v)] = Array();
+      if (memory_.slot_of[static_cast<std::size_t>(v)] < 0) frame->let_go(v);
     first = end;
   }
   std::vector<Array> results;
   results.reserve(program_.outputs.size());
   for (const Value v : program_.outputs) results.push_back(frame->values[static_cast<std::size_t>(v)]);
-  for (const Value v : program_.inputs) frame->values[static_cast<std::size_t>(v)] = Array();
+  for (const Value v : program_.inputs) frame->let_go(v);
   for (const Instruction& in : program_.instructions)
     for (const Value v : in.results)
-      if (memory_.slot_of[static_cast<std::size_t>(v)] < 0) frame->values[static_cast<std::size_t>(v)] = Array();
+      if (memory_.slot_of[static_cast<std::size_t>(v)] < 0) frame->let_go(v);
   const std::lock_guard lock(frames_->mutex);
   if (frames_->free.size() < frames_kept) frames_->free.push_back(std::move(frame));
   return results;
@@ -161,7 +164,10 @@ void Executable::pass(Frame& frame, std::size_t instruction) const {
   const std::size_t first = frame.arrays.size();
   for (std::size_t k = 0; k < in.operands.size(); ++k) {
     Array& operand = frame.values[static_cast<std::size_t>(in.operands[k])];
-    frame.arrays.push_back(ends[k] ? std::exchange(operand, Array()) : operand);
+    if (ends[k])
+      frame.arrays.push_back(std::move(operand));
+    else
+      frame.arrays.push_back(operand);
   }
   for (std::size_t r = 0; r < in.results.size(); ++r) {
     const auto v = static_cast<std::size_t>(in.results[r]);
@@ -207,7 +213,7 @@ void Executable::run_tapes(Frame& frame, std::size_t first, std::size_t end) con
   for (std::size_t i = first; i < end; ++i) {
     const auto& results = program_.instructions[i].results;
     for (std::size_t k = 0; k < results.size(); ++k)
-      frame.values[static_cast<std::size_t>(results[k])] = frame.calls[i - first].outputs[k];
+      frame.values[static_cast<std::size_t>(results[k])] = std::move(frame.calls[i - first].outputs[k]);
   }
   frame.arrays.clear();
 }

@@ -84,6 +84,11 @@ std::shared_ptr<const compiler::CompiledOp> Jit::operation(const Tensors& x) con
   return cache_->last = op;
 }
 
+std::shared_ptr<const compiler::CompiledOp> Jit::kept(const Tensors& x) const {
+  auto op = operation(x);
+  return op->inside().captured.empty() ? op : nullptr;
+}
+
 void Jit::compile(const Tensors& x) const { operation(x)->executable(); }
 
 Tensors Jit::operator()(Tensors x) const {

@@ -10,6 +10,7 @@
 #include "core/graph/node.h"
 #include "core/graph/node_map.h"
 #include "core/graph/trace.h"
+#include "core/jit/compiled_op.h"
 #include "python/core/function.h"
 #include "python/core/tensor.h"
 
@@ -93,8 +94,9 @@ class CompiledFunction {
     std::vector<bool> weak;
     Call call;
     Jit jit;
-    bool plain;                        ///< called with tensors alone, one an argument
-    std::vector<std::size_t> donated;  ///< numbers of tensors
+    bool plain;                                                ///< called with tensors alone, one an argument
+    std::vector<std::size_t> donated;                          ///< numbers of tensors
+    mutable std::shared_ptr<const compiler::CompiledOp> kept;  ///< what all calls run, once the first has returned
   };
   using EntryPointer = std::shared_ptr<const Entry>;
 
@@ -109,6 +111,8 @@ class CompiledFunction {
       }
       take_over(entry, leaves);
     }
+    if (entry.kept) return compiler::call(entry.kept, std::move(leaves), entry.donated);  // no second look at them
+    if (!fresh) entry.kept = entry.jit.kept(leaves);
     return entry.jit(std::move(leaves));
   }
 
@@ -181,7 +185,7 @@ class CompiledFunction {
     Call call(function_with(arguments.fixed), py::args(arguments.followed), py::kwargs(), Leaves::numbers);
     std::vector<std::size_t> donated = donated_leaves(arguments);
     Jit jit(call.function(), {.donate = donated});
-    Entry entry{skeleton, arguments.fixed, {}, {}, std::move(call), std::move(jit), plain, std::move(donated)};
+    Entry entry{skeleton, arguments.fixed, {}, {}, std::move(call), std::move(jit), plain, std::move(donated), nullptr};
     for (const Tensor& x : leaves) {
       entry.avals.push_back(graph::aval(x));
       entry.weak.push_back(x.node()->weak);

@@ -23,8 +23,8 @@ void check_input(std::size_t i, const Array& array, DType dtype, const Shape& sh
 }
 
 /// A row-major copy that lives as long as the job.
-const Array& copied(const Array& array, std::vector<Array>& copies) {
-  Array& to = copies.emplace_back();
+const Array& copied(const Array& array, std::forward_list<Array>& copies) {
+  Array& to = copies.emplace_front();
   to.dtype = array.dtype;
   to.shape = array.shape;
   copy(array, to);
@@ -34,7 +34,7 @@ const Array& copied(const Array& array, std::vector<Array>& copies) {
 /// An output may be written over the left factor where the rows of both are the same bytes: each tile reads its own
 /// first.
 BoundInput bind_product(const Array& left, const Array& right, std::span<const Array> outputs,
-                        std::vector<Array>& copies) {
+                        std::forward_list<Array>& copies) {
   bool left_written = false, right_written = false;
   for (const Array& out : outputs) {
     left_written |= same_memory(left, out) && !(left.shape == out.shape && left.contiguous());
@@ -52,7 +52,7 @@ BoundInput bind_product(const Array& left, const Array& right, std::span<const A
 }
 
 BoundInput bind_input(const CpuTape& program, std::size_t i, const Array& array, std::span<const Array> outputs,
-                      std::vector<Array>& copies) {
+                      std::forward_list<Array>& copies) {
   const TapeSpace& space = program.space();
   BoundInput in;
   in.base = static_cast<const char*>(array.bytes());
@@ -92,15 +92,18 @@ void check_inputs(const Tape& tape, std::span<const Array> arrays) {
   std::size_t right = tape.inputs.size();
   for (std::size_t i = 0; i < tape.inputs.size(); ++i) {
     const TapeInput& wanted = tape.inputs[i];
-    check_input(i, arrays[i], wanted.dtype, wanted.inner == 0 ? wanted.shape : Shape{wanted.shape[0], wanted.inner});
-    if (wanted.inner == 0) continue;
+    if (wanted.inner == 0) {
+      check_input(i, arrays[i], wanted.dtype, wanted.shape);
+      continue;
+    }
+    check_input(i, arrays[i], wanted.dtype, {wanted.shape[0], wanted.inner});
     check_input(right, arrays[right], wanted.dtype, {wanted.inner, wanted.shape[1]});
     ++right;
   }
 }
 
 void bind_inputs(const CpuTape& program, std::span<const Array> arrays, std::span<const Array> outputs,
-                 BoundInput* bound, std::vector<Array>& copies) {
+                 BoundInput* bound, std::forward_list<Array>& copies) {
   const std::vector<TapeInput>& inputs = program.tape().inputs;
   for (std::size_t i = 0, right = inputs.size(); i < inputs.size(); ++i)
     bound[i] = inputs[i].inner == 0 ? bind_input(program, i, arrays[i], outputs, copies)

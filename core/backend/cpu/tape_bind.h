@@ -1,6 +1,7 @@
 // core/backend/cpu/tape_bind.h: the memory of a call bound to a compiled tape: how each tile finds its inputs and where
 // its outputs go.
 #pragma once
+#include <forward_list>
 #include <memory>
 #include <span>
 #include <vector>
@@ -33,9 +34,9 @@ inline bool same_memory(const Array& a, const Array& b) { return a.buffer && a.b
 void check_inputs(const Tape& tape, std::span<const Array> arrays);
 
 /// Binds the inputs of a call whose outputs have their memory. What cannot be read where it stands, since an output is
-/// written over it too early, is copied; `copies` has room for all.
+/// written over it too early, is copied.
 void bind_inputs(const CpuTape& program, std::span<const Array> arrays, std::span<const Array> outputs,
-                 BoundInput* bound, std::vector<Array>& copies);
+                 BoundInput* bound, std::forward_list<Array>& copies);
 
 /// Makes the memory of an output where the call brings none.
 void provide_output(const CpuTape& program, std::size_t o, Array& out);

@@ -109,6 +109,7 @@ const TapeTable& tape_table() {
 
 CpuTape::CpuTape(const Tape& tape)
     : tape_(tape),
+      arrays_(tape.inputs.size() + tape.products()),
       cost_(checked_cost(tape)),
       space_(tape, tile_for(tape), std::clamp<std::int64_t>(131072 / cost_, 8192, 65536)) {
   for (std::size_t i = 0; i < tape_.inputs.size(); ++i)

@@ -56,7 +56,7 @@ class CpuTape final : public TapeProgram {
 
   const Tape& tape() const { return tape_; }
   /// Arrays of a call that it reads: the inputs, then the right factors of products.
-  std::size_t arrays() const { return tape_.inputs.size() + tape_.products(); }
+  std::size_t arrays() const { return arrays_; }
   const TapeSpace& space() const { return space_; }
   const std::vector<TapeValue>& values() const { return values_; }
   const std::vector<TapeStep>& prologue() const { return prologue_; }  ///< once by each worker
@@ -86,6 +86,7 @@ class CpuTape final : public TapeProgram {
   std::int64_t reserve(std::int64_t bytes);
 
   Tape tape_;
+  std::size_t arrays_;
   std::int64_t cost_;
   TapeSpace space_;
   std::vector<TapeValue> values_;

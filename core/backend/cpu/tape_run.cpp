@@ -221,6 +221,36 @@ class Worker {
   char** at_ = here_;
 };
 
+/// What the calls of a job are bound to. A thread keeps the memory for its next job.
+struct Job {
+  std::vector<Bound> bound;
+  std::vector<BoundInput> inputs;
+  std::vector<BoundOutput> outputs;
+  std::forward_list<Array> copies;
+
+  class Lent {
+   public:
+    Lent() : job_(kept() ? std::move(kept()) : std::make_unique<Job>()) {}
+    ~Lent() {
+      job_->bound.clear();
+      job_->inputs.clear();
+      job_->outputs.clear();
+      job_->copies.clear();
+      kept() = std::move(job_);
+    }
+    Lent(const Lent&) = delete;
+    Lent& operator=(const Lent&) = delete;
+    Job* operator->() const { return job_.get(); }
+
+   private:
+    static std::unique_ptr<Job>& kept() {
+      static thread_local std::unique_ptr<Job> job;
+      return job;
+    }
+    std::unique_ptr<Job> job_;
+  };
+};
+
 /// Runs pieces [begin, end) of all calls, counted one call after the other.
 void run_pieces(std::span<const Bound> calls, std::int64_t begin, std::int64_t end) {
   static thread_local Scratch scratch;
@@ -267,13 +297,13 @@ void run(std::span<const TapeCall> calls) {
     inputs += call.inputs.size();
     outputs += call.outputs.size();
   }
-  std::vector<Bound> bound(calls.size());
-  const auto bound_inputs = std::make_unique_for_overwrite<BoundInput[]>(inputs);  // no zeros: they are many and large
-  const auto bound_outputs = std::make_unique_for_overwrite<BoundOutput[]>(outputs);
-  std::vector<Array> copies;
-  copies.reserve(inputs);
-  BoundInput* next_input = bound_inputs.get();
-  BoundOutput* next_output = bound_outputs.get();
+  const Job::Lent job;
+  std::vector<Bound>& bound = job->bound;
+  bound.resize(calls.size());
+  job->inputs.resize(inputs);
+  job->outputs.resize(outputs);
+  BoundInput* next_input = job->inputs.data();
+  BoundOutput* next_output = job->outputs.data();
   std::int64_t pieces = 0, work = 0;
   bool whole = false;
   for (std::size_t c = 0; c < calls.size(); ++c) {
@@ -284,7 +314,7 @@ void run(std::span<const TapeCall> calls) {
       whole |= static_cast<bool>(call.outputs[o].buffer);
       provide_output(program, o, call.outputs[o]);
     }
-    if (program.space().pieces() > 0) bind_inputs(program, call.inputs, call.outputs, next_input, copies);
+    if (program.space().pieces() > 0) bind_inputs(program, call.inputs, call.outputs, next_input, job->copies);
     for (std::size_t o = 0; o < call.outputs.size(); ++o) {
       BoundOutput& out = next_output[o];
       out.size = call.outputs[o].size();
