@@ -318,4 +318,27 @@ TEST(Krylov, ErrorsNameMethodIterationsResidualAndTheMend) {
   expect_says(error_of(SparseTensor(a.pattern(), a.values() * std::nan("")), b, {}), {"GMRES", "NaN or infinity"});
 }
 
+TEST(Krylov, BreakdownsAreToldNotReturned) {
+  const SparseTensor turn = sparse_from_dense(Tensor{{0, 1}, {-1, 0}});
+  expect_says(error_of(turn, Tensor{1.0, 0.0}, {.method = Krylov::bicgstab}), {"BiCGStab", "broke down", "gmres"});
+  EXPECT_LT(max_abs(krylov_solve(turn, Tensor{1.0, 0.0}).x - Tensor{0.0, 1.0}), 1e-14);
+  // r^T r = 0 though r is not.
+  const SparseTensor one = sparse_diagonal(ones({2}, DType::c128));
+  const Tensor isotropic{Complex(1, 0), Complex(0, 1)};
+  expect_says(error_of(one, isotropic, {.method = Krylov::cocg}), {"COCG", "broke down", "vanishes"});
+  // Singular, and the right-hand side not in its range.
+  const SparseTensor hole = sparse_diagonal(Tensor{1.0, 2.0, 0.0});
+  for (const Krylov method : methods) {
+    const std::string said = error_of(hole, ones({3}), {.method = method});
+    EXPECT_EQ(said.find("krylov_solve: "), 0U) << said;
+    EXPECT_NE(said.find("of |b| after"), std::string::npos) << said;
+  }
+  const auto nan = [](const Tensor& r) { return r * std::nan(""); };
+  for (const Krylov method : methods)
+    EXPECT_NE(error_of(turn + sparse_diagonal(2.0 * ones({2})), ones({2}), {.method = method, .preconditioner = nan}),
+              "no error");
+  EXPECT_NE(error_of(sparse_diagonal(ones({2})), ones({2}), {.tolerance = 1e-10, .initial = ones({2}) * std::nan("")}),
+            "no error");
+}
+
 }  // namespace terrella::test
