@@ -1,10 +1,11 @@
 """The sparse jobs of linalg.py, written once for all libraries: _sparse_jobs.py LIBRARY THREADS JOBS...
 
 helmholtz N FREQUENCIES SIDES   sum |u|^2 of (-Laplace + i w c) u = b on N x N unknowns, and its gradient to all c
+laplace N                       CG with algebraic multigrid, made and run to 1e-8, for the Laplacian of N^3 unknowns
 factorise N                     one complex symmetric matrix of N x N unknowns, its ordering known; bytes: of the factor
 
-LIBRARY is terrella, scipy (SuperLU), mumps (symmetric, over OpenBLAS) or jax (spsolve: SuperLU again, one right-hand
-side and frequency at a time, each factorised anew). Prints JSON as _core_jobs.py does.
+LIBRARY is terrella, scipy (SuperLU), mumps (symmetric, over OpenBLAS), pyamg (smoothed aggregation) or jax (spsolve,
+SuperLU again, one right-hand side and frequency at a time, each factorised anew). Prints JSON as _core_jobs.py does.
 """
 
 import sys
@@ -22,6 +23,16 @@ def laplacian(n):
     row = np.concatenate([at.ravel(), pairs[0], pairs[1]])
     column = np.concatenate([at.ravel(), pairs[1], pairs[0]])
     return row, column, np.concatenate([np.full(n * n, 4.0), np.full(2 * pairs.shape[1], -1.0)])
+
+
+def laplacian_of_space(n):
+    """scipy's matrix of the seven-point Laplacian on n^3 unknowns."""
+    from scipy.sparse import csr_array, diags_array, eye_array, kron
+
+    line = diags_array([2.0, -1.0, -1.0], offsets=[0, 1, -1], shape=(n, n))
+    one = eye_array(n)
+    plane = kron(line, one) + kron(one, line)
+    return csr_array(kron(plane, one) + kron(eye_array(n * n), line))
 
 
 def problem(n, frequencies, sides):
@@ -70,6 +81,19 @@ class Terrella:
         matrix = tl.sparse.SparseTensor(places.pattern, places.values(values)).values.eval()
         self.numbers = tl.sparse.Factor(tl.sparse.SparseTensor(places.pattern, matrix), "symmetric").numbers
         return lambda m: tl.sparse.Factor(tl.sparse.SparseTensor(places.pattern, m), "symmetric").eval(), (matrix,)
+
+    def laplace(self, n):
+        tl = self.tl
+        matrix = tl.sparse.from_scipy(laplacian_of_space(n))
+        matrix.values.eval()
+        b = tl.ones((n**3,)).eval()
+
+        def solve(b):
+            m = tl.precondition.multigrid(matrix)
+            x, self.iterations, _residual = tl.krylov_solve(matrix, b, "cg", tolerance=1e-8, preconditioner=m)
+            return x
+
+        return solve, (b,)
 
 
 class Scipy:
@@ -135,6 +159,34 @@ class Mumps(Scipy):
         return self.context
 
 
+class Pyamg:
+    """In the fastest of four settings that were tried: its defaults take half as long again."""
+
+    def __init__(self, _threads):
+        import pyamg
+
+        self.pyamg = pyamg
+
+    def wait(self, _nest):
+        pass
+
+    def laplace(self, n):
+        from scipy.sparse import csr_matrix
+
+        matrix = csr_matrix(laplacian_of_space(n))
+
+        def solve(b):
+            smooth, lengths = ("chebyshev", {"degree": 2}), []
+            levels = self.pyamg.smoothed_aggregation_solver(
+                matrix, improve_candidates=None, presmoother=smooth, postsmoother=smooth
+            )
+            x = levels.solve(b, tol=1e-8, accel="cg", residuals=lengths)
+            self.iterations = len(lengths) - 1
+            return x
+
+        return solve, (np.ones(n**3),)
+
+
 class Jax:
     def __init__(self, _threads):
         import jax
@@ -175,15 +227,18 @@ def made(library, job):
     kind, *sizes = job.split()
     if kind == "helmholtz":
         return *library.helmholtz(*map(int, sizes)), size_of
+    if kind == "laplace":
+        return *library.laplace(int(sizes[0])), lambda result: float(np.linalg.norm(np.asarray(result)))
     return *library.factorise(int(sizes[0])), lambda _factor: 0.0
 
 
 if __name__ == "__main__":
-    libraries = {"terrella": Terrella, "scipy": Scipy, "mumps": Mumps, "jax": Jax}
+    libraries = {"terrella": Terrella, "scipy": Scipy, "mumps": Mumps, "pyamg": Pyamg, "jax": Jax}
 
     def measured(library, job, made):
-        many = 1 if "1000" in job or "helmholtz" in job else 3
+        many = 3 if "factorise" in job and "1000" not in job else 1
         bytes_of = library.bytes_of if job.startswith("factorise") else None
-        return _side_by_side.measured(library, job, made, many=many, bytes_of=bytes_of)
+        told = _side_by_side.measured(library, job, made, many=many, bytes_of=bytes_of)
+        return {**told, "iterations": int(library.iterations)} if job.startswith("laplace") else told
 
     _side_by_side.main(sys.argv, libraries, made, measured)

@@ -1,4 +1,4 @@
-"""Linear algebra, dense and sparse, Fourier transforms and convolutions, beside JAX, SciPy and MUMPS.
+"""Linear algebra, dense and sparse, Fourier transforms and convolutions, beside JAX, SciPy, MUMPS and PyAMG.
 
 linalg.py [--peers] [--json FILE] [--only WORD]
 
@@ -40,6 +40,7 @@ JOBS = {
 HELMHOLTZ, JAX_PART, JAX_TIMES = "helmholtz 200 16 30", "helmholtz 200 1 1", 16 * 30
 SPARSE_TARGETS = {"jax": 0.2, "scipy": 0.5, "mumps": 1.0}
 GROWTH = ["factorise 100", "factorise 316", "factorise 1000"]
+LAPLACE = ["laplace 25", "laplace 50", "laplace 100"]
 AGREEMENT = {"float32": 1e-4, "complex64": 1e-5, "float64": 1e-11, "complex128": 1e-11}
 
 
@@ -100,16 +101,35 @@ def sparse(rows, only, peers):
             rows.add(f"factorise, exponent of {what}", "", slopes.pop("ours"), slopes, None, 1)
 
 
+def multigrid(rows, only, peers):
+    jobs = [job for job in LAPLACE if only in job]
+    if not jobs:
+        return
+    # PyAMG has one thread, and the BLAS threads that it would get on two cores make it slower. Ours on two beside it.
+    ours, two = (_side_by_side.library_times("_sparse_jobs.py", "terrella", threads, jobs) for threads in (1, 2))
+    other = _side_by_side.library_times("_sparse_jobs.py", "pyamg", 1, jobs) if peers else {}
+    for job in jobs:
+        told = {"pyamg": other[job]} if peers else {}
+        _side_by_side.check_agreement(job, ours[job], told, {"": 1e-6})
+        for clock in ("wall", "cpu"):
+            times = {name: times[clock] for name, times in told.items()}
+            rows.add(f"{job}, {clock}", "ms", ours[job][clock], times, 1.0, 1, digits=1)
+            rows.add(f"{job}, {clock}", "ms", two[job][clock], {}, None, 2, digits=1)
+        counts = {name: times["iterations"] for name, times in told.items()}
+        rows.add(f"{job}, iterations", "", ours[job]["iterations"], counts, None, 1, digits=0)
+
+
 def exponent(times, what):
     unknowns = [int(job.split()[1]) ** 2 for job in GROWTH]
     return np.polyfit(np.log(unknowns), np.log([times[job][what] for job in GROWTH]), 1)[0]
 
 
 def main():
-    arguments = _rows.read_arguments(__doc__, "measure JAX, SciPy and MUMPS too", only=True)
+    arguments = _rows.read_arguments(__doc__, "measure JAX, SciPy, MUMPS and PyAMG too", only=True)
     rows = _rows.Rows()
     dense(rows, arguments.only, arguments.peers)
     sparse(rows, arguments.only, arguments.peers)
+    multigrid(rows, arguments.only, arguments.peers)
     rows.write(arguments.json)
 
 
