@@ -2,6 +2,7 @@
 
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/memory.h"
+#include "core/backend/entry.h"
 #include "core/error.h"
 #include "core/graph/op.h"
 #include "core/ops.h"
@@ -11,14 +12,6 @@ namespace {
 
 using detail::Which;
 using graph::RuleContext;
-
-/// Number k along the first axis.
-Array entry(Array x, std::int64_t k) {
-  x.offset += k * x.strides[0];
-  x.shape.erase(0);
-  x.strides.erase(0);
-  return x;
-}
 
 /// Inputs: the start, the parameters. Of a batch, `several` of them have one more first axis, and so have the outputs.
 class Implicit final : public graph::Op {

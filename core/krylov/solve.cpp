@@ -1,5 +1,6 @@
 // A Krylov solve as a node: its value by iterations, its derivatives by solves of the same kind.
 #include "core/backend/cpu/cpu.h"
+#include "core/backend/entry.h"
 #include "core/error.h"
 #include "core/graph/op.h"
 #include "core/krylov/drive.h"
@@ -15,14 +16,6 @@ namespace {
 using detail::Which;
 using graph::RuleContext;
 using krylov::Apply;
-
-/// Number k along the first axis.
-Array entry(Array x, std::int64_t k) {
-  x.offset += k * x.strides[0];
-  x.shape.erase(0);
-  x.strides.erase(0);
-  return x;
-}
 
 /// What a solve is of, but for tensors. Its inputs: b [systems, n]; the guess of x, if it has one; parameters of the
 /// map, parameters of the preconditioner. Some of these stand alone, the `several` have `matrices` of them along a

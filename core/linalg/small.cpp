@@ -7,16 +7,7 @@ namespace terrella::linalg {
 const cpu::SmallKernels& small_kernels(DType dtype) {
   static const cpu::SmallMatrixTable table =
       cpu::table_for_isa(cpu::fill_small_matrix_baseline, cpu::fill_small_matrix_avx2, cpu::fill_small_matrix_avx512);
-  switch (dtype) {
-    case DType::f32:
-      return table.f32;
-    case DType::f64:
-      return table.f64;
-    case DType::c64:
-      return table.c64;
-    default:
-      return table.c128;
-  }
+  return cpu::kernels_of(table, dtype);
 }
 
 void for_groups(DType dtype, std::int64_t count, std::int64_t flops_each,

@@ -22,16 +22,7 @@ using graph::RuleContext;
 const cpu::SparseKernels& kernels(DType dtype) {
   static const auto table =
       cpu::table_for_isa(cpu::fill_sparse_baseline, cpu::fill_sparse_avx2, cpu::fill_sparse_avx512);
-  switch (dtype) {
-    case DType::f32:
-      return table.f32;
-    case DType::f64:
-      return table.f64;
-    case DType::c64:
-      return table.c64;
-    default:
-      return table.c128;
-  }
+  return cpu::kernels_of(table, dtype);
 }
 
 /// Inputs by side left out: y of (values, x), x of (values, y), values of (y, x). Dense ones are [.., n, m], values
