@@ -123,8 +123,8 @@ enum class MatrixKind : std::uint8_t {
 /// (1992). Pivots come from within a front; where none is large enough a small one is put in its place and the solution
 /// refined, as in Li & Demmel (1998), Schenk & Gärtner (2006).
 ///
-/// SolveError: NaN or infinity in A, a matrix that is not of its kind, a singular one or one whose pivots do not suffice
-/// (names pivot, row and batch entry).
+/// SolveError: NaN or infinity in A, a matrix that is not of its kind, a singular one or one whose pivots do not
+/// suffice (names pivot, row and batch entry).
 Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKind::general);
 
 /// A matrix with its factors, for solves that come one after the other. A value: cheap to copy, never changed.

@@ -94,8 +94,7 @@ void product(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std
              std::int64_t ldo) {
   constexpr bool floating = !std::is_integral_v<T>;
   if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-    if (m * n * k > 512 &&
-        (is_small_product(dtype_of<T>, k, n) || is_rows_product(dtype_of<T>, lx.column, ly.column)))
+    if (m * n * k > 512 && (is_small_product(dtype_of<T>, k, n) || is_rows_product(dtype_of<T>, lx.column, ly.column)))
       return small_product(dtype_of<T>, x, lx.row, lx.column, y, ly.row, ly.column, out, ldo, m, k, n);
   }
   if constexpr (floating) {

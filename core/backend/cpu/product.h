@@ -10,8 +10,8 @@ namespace terrella::cpu {
 /// [64, 64] in f32. Real numbers, and not with vectors of 16 bytes.
 bool is_small_product(DType dtype, std::int64_t k, std::int64_t n);
 
-/// Whether a tile of a large product is as quick that way: where rows of both are contiguous. It packs less than OpenBLAS,
-/// which does so for every tile again.
+/// Whether a tile of a large product is as quick that way: where rows of both are contiguous. It packs less than
+/// OpenBLAS, which does so for every tile again.
 bool is_rows_product(DType dtype, std::int64_t column_x, std::int64_t column_y);
 
 /// out [m, n] = x [m, k] y [k, n], see ProductKernel. A row of out does not depend on which rows are computed with it.
