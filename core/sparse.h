@@ -113,6 +113,13 @@ enum class MatrixKind : std::uint8_t {
   positive_definite  ///< Hermitian, and so all pivots are positive
 };
 
+/// Who factorises.
+enum class Direct : std::uint8_t {
+  multifrontal,  ///< our own
+  mumps  ///< MUMPS, where it is installed: pivots from anywhere, one solve at a time in the whole process, and for
+         ///< every derivative the matrix is factorised again. For matrices whose pivots are hard to find.
+};
+
 /// x of A x = b for square A; b [n] or [.., n, m]; batches broadcast.
 ///
 /// f32 f64 c64 c128; real A with complex b stays real. A is factorised once for all right-hand sides, the adjoint solve
@@ -125,13 +132,14 @@ enum class MatrixKind : std::uint8_t {
 ///
 /// SolveError: NaN or infinity in A, a matrix that is not of its kind, a singular one or one whose pivots do not
 /// suffice (names pivot, row and batch entry).
-Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKind::general);
+Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKind::general,
+             Direct by = Direct::multifrontal);
 
 /// A matrix with its factors, for solves that come one after the other. A value: cheap to copy, never changed.
 class SparseFactor {
  public:
   /// Errors as of solve(), when the factors are first needed: by eval() or a solve.
-  explicit SparseFactor(const SparseTensor& a, MatrixKind kind = MatrixKind::general);
+  explicit SparseFactor(const SparseTensor& a, MatrixKind kind = MatrixKind::general, Direct by = Direct::multifrontal);
   /// x of A x = b and of A^H x = b, like solve(); b in the precision of A or less.
   Tensor solve(const Tensor& b) const;
   Tensor solve_adjoint(const Tensor& b) const;
@@ -146,6 +154,7 @@ class SparseFactor {
   Tensor solve(const Tensor& b, bool adjoint) const;
   SparseTensor matrix_, moved_;  // moved_: with rows in the order of elimination's choice
   MatrixKind kind_;
+  Direct by_;
   Tensor factor_, pivots_;
 };
 

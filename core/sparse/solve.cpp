@@ -8,6 +8,7 @@
 #include "core/ops.h"
 #include "core/ops/matrix_batch.h"
 #include "core/sparse/factor.h"
+#include "core/sparse/mumps.h"
 #include "core/sparse/product.h"
 #include "core/transform.h"
 
@@ -80,7 +81,8 @@ class Factor final : public graph::Op {
 struct Factored {
   SparsePattern pattern;
   MatrixKind kind;
-  Tensor values, factor, pivots;
+  Direct by;
+  Tensor values, factor, pivots;  // the last two are empty for MUMPS
 };
 
 Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint);
@@ -88,8 +90,8 @@ Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint);
 /// Inputs: values, factor, pivots, b [.., n, m], with equal batch axes.
 class Solve final : public graph::Op {
  public:
-  Solve(SparsePattern pattern, MatrixKind kind, bool adjoint)
-      : pattern_(std::move(pattern)), kind_(kind), adjoint_(adjoint) {}
+  Solve(SparsePattern pattern, MatrixKind kind, Direct by, bool adjoint)
+      : pattern_(std::move(pattern)), kind_(kind), by_(by), adjoint_(adjoint) {}
   std::string_view name() const override { return "sparse_solve"; }
 
   void evaluate(Backend&, std::span<const Array> in, std::span<Array> out) const override {
@@ -103,10 +105,15 @@ class Solve final : public graph::Op {
       using T = decltype(t);
       if constexpr (std::is_floating_point_v<T> || (!std::is_integral_v<T>))
         cpu::parallel_for(count, 1, [&](std::int64_t from, std::int64_t to) {
-          for (std::int64_t k = from; k < to; ++k)
-            sparse::solve_with(pattern_, kind_, values.data<T>() + k * pattern_.entries(),
-                               factor.data<T>() + k * factor.shape.back(), pivots.data<std::int64_t>() + k * n,
-                               adjoint_, m, b.data<T>() + k * n * m, out[0].data<T>() + k * n * m, of_batch(count, k));
+          for (std::int64_t k = from; k < to; ++k) {
+            const T *const a = values.data<T>() + k * pattern_.entries(), *const right = b.data<T>() + k * n * m;
+            T* const x = out[0].data<T>() + k * n * m;
+            if (by_ == Direct::mumps)
+              sparse::solve_by_mumps(pattern_, kind_, a, adjoint_, m, right, x, of_batch(count, k));
+            else
+              sparse::solve_with(pattern_, kind_, a, factor.data<T>() + k * factor.shape.back(),
+                                 pivots.data<std::int64_t>() + k * n, adjoint_, m, right, x, of_batch(count, k));
+          }
         });
     });
   }
@@ -146,13 +153,14 @@ class Solve final : public graph::Op {
 
   bool same_as(const Op& other) const override {
     const auto* same = dynamic_cast<const Solve*>(&other);
-    return same && same->kind_ == kind_ && same->adjoint_ == adjoint_ && same->pattern_ == pattern_;
+    return same && same->kind_ == kind_ && same->by_ == by_ && same->adjoint_ == adjoint_ && same->pattern_ == pattern_;
   }
 
  private:
-  Factored matrix(std::span<const Tensor> in) const { return {pattern_, kind_, in[0], in[1], in[2]}; }
+  Factored matrix(std::span<const Tensor> in) const { return {pattern_, kind_, by_, in[0], in[1], in[2]}; }
   SparsePattern pattern_;
   MatrixKind kind_;
+  Direct by_;
   bool adjoint_;
 };
 
@@ -162,15 +170,21 @@ Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
   const Shape batch = broadcast_shapes("sparse solve", without_last(matrix.values.shape()), batch_of(b.shape()));
   const auto over = [&](const Tensor& x) { return broadcast_to(x, with_last(batch, x.size(-1))); };
   const Tensor right = over_batch(b, batch);
-  return graph::make(std::make_shared<Solve>(matrix.pattern, matrix.kind, adjoint),
+  return graph::make(std::make_shared<Solve>(matrix.pattern, matrix.kind, matrix.by, adjoint),
                      {over(matrix.values), over(matrix.factor), over(matrix.pivots), right}, graph::aval(right));
 }
 
 }  // namespace
 
-SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind)
-    : matrix_(a), moved_(a), kind_(kind), factor_(Tensor::none()), pivots_(Tensor::none()) {
+SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind, Direct by)
+    : matrix_(a), moved_(a), kind_(kind), by_(by), factor_(Tensor::none()), pivots_(Tensor::none()) {
   if (a.rows() != a.columns()) fail("solve: the sparse matrix must be square, got ", a.rows(), " x ", a.columns());
+  if (by == Direct::mumps) {
+    const Shape none = with_last(without_last(a.values().shape()), 0);
+    factor_ = zeros(none, a.dtype());
+    pivots_ = zeros(none, DType::i64);
+    return;
+  }
   if (kind == MatrixKind::general)
     if (const sparse::Matched* matched = sparse::matched(a.pattern()))
       moved_ = {matched->pattern, gather(a.values(), matched->from, -1)};
@@ -202,17 +216,18 @@ Tensor SparseFactor::solve(const Tensor& b, bool adjoint) const {
     return slice(parts, -1, {0, m}) + std::complex<double>(0, 1) * slice(parts, -1, {m, 2 * m});
   }
   const auto solved = [&](const Tensor& right) {
-    return solve_factored({moved_.pattern(), kind_, moved_.values(), factor_, pivots_}, right, adjoint);
+    return solve_factored({moved_.pattern(), kind_, by_, moved_.values(), factor_, pivots_}, right, adjoint);
   };
-  const sparse::Matched* matched = kind_ == MatrixKind::general ? sparse::matched(matrix_.pattern()) : nullptr;
+  const bool moved = kind_ == MatrixKind::general && by_ == Direct::multifrontal;
+  const sparse::Matched* matched = moved ? sparse::matched(matrix_.pattern()) : nullptr;
   if (!matched) return solved(cast(b, own));
   // P A x = P b; A^H x = (P A)^H P x.
   return adjoint ? gather(solved(cast(b, own)), matched->numbers, -2) : solved(gather(cast(b, own), matched->rows, -2));
 }
 
-Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind) {
+Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind, Direct by) {
   const DType both = common_dtype(a.values(), b), own = is_complex(a.dtype()) ? both : real_of(both);
-  return SparseFactor({a.pattern(), cast(a.values(), own)}, kind).solve(b);
+  return SparseFactor({a.pattern(), cast(a.values(), own)}, kind, by).solve(b);
 }
 
 }  // namespace terrella

@@ -27,6 +27,12 @@ MatrixKind kind_of(const std::string& kind) {
   return static_cast<MatrixKind>(at - names);
 }
 
+Direct direct_of(const std::string& by) {
+  if (by == "multifrontal") return Direct::multifrontal;
+  if (by == "mumps") return Direct::mumps;
+  fail("sparse: by '", by, "' does not exist; choose multifrontal or mumps");
+}
+
 Shape shape_of(const SparseTensor& a) {
   Shape shape = a.values().shape();
   shape[shape.rank() - 1] = a.rows();
@@ -155,11 +161,14 @@ values of the result take element matrices [.., elements * nodes_each * nodes_ea
 void bind_solve(py::module_& m) {
   m.def(
       "solve",
-      [](const SparseTensor& a, const Operand& b, const std::string& kind) { return solve(a, b.value, kind_of(kind)); },
-      "a"_a, "b"_a, "kind"_a = "general", Unlocked(),
+      [](const SparseTensor& a, const Operand& b, const std::string& kind, const std::string& by) {
+        return solve(a, b.value, kind_of(kind), direct_of(by));
+      },
+      "a"_a, "b"_a, "kind"_a = "general", py::kw_only(), "by"_a = "multifrontal", Unlocked(),
       R"(x of A x = b for square A and b [n] or [.., n, m]; batches broadcast.
 
 kind   : "general", "symmetric" (A = A.T, also complex), "hermitian" or "positive_definite"
+by     : "multifrontal", our own, or "mumps" where it is installed: slower, but with pivots from anywhere
 raises : SolveError for NaN or infinity, a matrix that is not of its kind, a singular one (names pivot and row)
 
 A is factorised once for all right-hand sides, the adjoint solve and derivatives of every order; ordering and symbolic

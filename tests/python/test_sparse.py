@@ -74,6 +74,15 @@ def test_solves_and_their_gradients():
     )
 
 
+def test_mumps_gives_the_same():
+    a, b = helmholtz(np.exp(np.random.default_rng(4).normal(size=n))), np.ones(n)
+    np.testing.assert_allclose(
+        tl.sparse.solve(a, b, "symmetric", by="mumps"), tl.sparse.solve(a, b, "symmetric"), rtol=1e-11
+    )
+    with pytest.raises(ValueError, match="choose multifrontal or mumps"):
+        tl.sparse.solve(a, b, by="superlu")
+
+
 def test_batches_of_frequencies_share_one_analysis():
     d = np.exp(np.random.default_rng(2).normal(size=(3, n)))
     b = np.ones((n, 2))

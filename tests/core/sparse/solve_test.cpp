@@ -172,6 +172,44 @@ TEST(SparseSolve, EqualsEigensSparseLu) {
   check(saddle_point(30), MatrixKind::symmetric);
 }
 
+TEST(SparseSolve, EqualsMumps) {
+  const auto check = [](const SparseTensor& a, MatrixKind kind) {
+    const Tensor b = normal({a.rows(), 2}, 1, a.dtype());
+    const Tensor ours = solve(a, b, kind), theirs = solve(a, b, kind, Direct::mumps);
+    EXPECT_LT(max_abs(theirs - ours), 1e-10 * max_abs(ours));
+    const auto gradient = [&](Direct by) {
+      const Function f = [&](const Tensors& v) {
+        return Tensors{solve(SparseTensor(a.pattern(), v[0]), v[1], kind, by)};
+      };
+      return vjp(f, {a.values(), b}).pullback({ours});
+    };
+    const Tensors g = gradient(Direct::multifrontal), h = gradient(Direct::mumps);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_LT(max_abs(g[i] - h[i]), 1e-10 * max_abs(g[i]));
+  };
+  const SparseTensor waves = helmholtz(Grid(30, 20), exp(normal({600}, 1)));
+  check(waves, MatrixKind::symmetric);
+  check(waves, MatrixKind::general);
+  check(Grid(9, 8, 7).laplace(), MatrixKind::positive_definite);
+  check(Grid(9, 8, 7).laplace(), MatrixKind::symmetric);
+  check(saddle_point(20), MatrixKind::symmetric);
+  check(saddle_point(20), MatrixKind::general);
+  const SparseTensor moving(waves.pattern(), normal({waves.pattern().entries()}, 4, DType::c128));
+  check(moving, MatrixKind::general);
+  check(moving + adjoint(moving) + sparse_diagonal(9.0 * ones({600})), MatrixKind::hermitian);
+  const Tensor batch = exp(normal({3, 600}, 1));
+  const Tensor b = normal({600}, 2, DType::c128);
+  EXPECT_LT(max_abs(solve(helmholtz(Grid(30, 20), batch), expand_dims(b, 1), MatrixKind::symmetric, Direct::mumps) -
+                    solve(helmholtz(Grid(30, 20), batch), expand_dims(b, 1), MatrixKind::symmetric)),
+            1e-10);
+  try {
+    solve(sparse_diagonal({1.0, 0.0, 2.0}), ones({3}), MatrixKind::general, Direct::mumps).eval();
+    FAIL();
+  } catch (const SolveError& e) {
+    EXPECT_NE(std::string(e.what()).find("the matrix is singular: MUMPS found "), std::string::npos)
+        << e.what();
+  }
+}
+
 TEST(SparseSolve, IllConditionedSolutionsAreAsGoodAsDenseOnes) {
   // A nearly singular shift of the Laplacian: condition about 1e12.
   const Grid grid(20, 20);
