@@ -46,6 +46,22 @@ class Accuracy {
     return static_cast<double>(of_r / (of_x + of_b) / std::numeric_limits<R>::epsilon());
   }
 
+  /// Of every column, right-hand side and solution together, scaled; 1 where that is nothing to divide by.
+  std::vector<R> sizes(std::int64_t m, const T* b, const T* x) const {
+    std::vector<R> of_b(static_cast<std::size_t>(m), 0), of_x(of_b);
+    for (std::int64_t i = 0; i < n_; ++i)
+      for (std::int64_t c = 0; c < m; ++c) {
+        const auto at = static_cast<std::size_t>(c);
+        of_b[at] = std::max(of_b[at], size_of(b[i * m + c] * rows_[i]));
+        of_x[at] = std::max(of_x[at], size_of(x[i * m + c] / columns_[i]));
+      }
+    for (std::size_t c = 0; c < of_b.size(); ++c) {
+      of_b[c] += of_x[c];
+      if (!std::isnormal(of_b[c])) of_b[c] = 1;
+    }
+    return of_b;
+  }
+
  private:
   /// NaN counts as infinite.
   static R larger(T x) {
@@ -163,13 +179,15 @@ void solve_with(const SparsePattern& pattern, MatrixKind kind, const T* values, 
   const Analysis& a = analysis(pattern);
   substitute(a, kind, factor, pivots, adjoint, m, b, x);
   const Accuracy<T> accuracy(a, kind, factor, adjoint);
-  // All columns at once, each with a factor of its own, tell whether one of them needs mending.
+  // All columns at once, brought to one size and each with a factor of its own, tell whether one needs mending.
   std::vector<T> all_b(static_cast<std::size_t>(a.n)), all_x(all_b.size()), r(all_b.size());
+  std::vector<Real<T>> weight = accuracy.sizes(m, b, x);
+  for (std::size_t c = 0; c < weight.size(); ++c)
+    weight[c] = (static_cast<Real<T>>(c * 2654435761U % 65536) / Real<T>(65536) + Real<T>(0.5)) / weight[c];
   for (std::int64_t i = 0; i < a.n; ++i)
     for (std::int64_t c = 0; c < m; ++c) {
-      const auto weight = static_cast<Real<T>>(c * 2654435761U % 65536) / Real<T>(65536) + Real<T>(0.5);
-      all_b[static_cast<std::size_t>(i)] += weight * b[i * m + c];
-      all_x[static_cast<std::size_t>(i)] += weight * x[i * m + c];
+      all_b[static_cast<std::size_t>(i)] += weight[static_cast<std::size_t>(c)] * b[i * m + c];
+      all_x[static_cast<std::size_t>(i)] += weight[static_cast<std::size_t>(c)] * x[i * m + c];
     }
   residual(pattern, values, adjoint, 1, all_b.data(), all_x.data(), r.data());
   if (accuracy.error(1, 0, all_b.data(), all_x.data(), r.data()) <= good) return;

@@ -294,6 +294,21 @@ TEST(SparseSolve, BitsDoNotDependOnThreads) {
     for (std::size_t i = 0; i < all[0].size(); ++i) EXPECT_EQ(max_abs(all[t][i] - all[0][i]), 0) << t << ' ' << i;
 }
 
+/// [[1, 0], [0, S]], S of the Stokes kind: factors of S need refinement, those of 1 do not.
+SparseTensor half_difficult(const SparseTensor& s) {
+  return block_matrix({{sparse_diagonal(ones({10})), std::nullopt}, {std::nullopt, s}});
+}
+
+TEST(SparseSolve, ASmallRightHandSideIsRefinedBesideALargeOne) {
+  const SparseTensor s = saddle_point(12), a = half_difficult(s);
+  const Tensor b = normal({s.rows()}, 3), none = zeros({s.rows()}), rest = zeros({10});
+  const Tensor both = stack({concatenate({1e12 * ones({10}), none}, 0), concatenate({rest, b}, 0)}, 1);
+  for (const MatrixKind kind : {MatrixKind::general, MatrixKind::symmetric}) {
+    const Tensor x = slice(solve(a, both, kind), 1, {1, 2});
+    EXPECT_LT(residual(a, x, slice(both, 1, {1, 2})), 1e-14);  // 1e-9 where only the larger one counts
+  }
+}
+
 TEST(SparseSolve, EmptyAndOneByOne) {
   const SparseTensor none(SparsePattern(), zeros({0}));
   EXPECT_EQ(solve(none, zeros({0, 3})).shape(), (Shape{0, 3}));
