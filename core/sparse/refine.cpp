@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "core/sparse/factor.h"
 #include "core/sparse/front.h"
 
@@ -106,6 +107,7 @@ class Gmres {
     std::vector<T> sine, right{T(norm)};
     std::vector<R> cosine;
     for (std::int64_t k = 0; k < steps; ++k) {
+      check_interrupt();
       std::vector<T> w(n_);
       for (std::size_t i = 0; i < n_; ++i) moved_[i] = v.back()[i] * columns_[i];
       residual(pattern_, values_, adjoint_, 1, zero_.data(), moved_.data(), w.data());  // -A v
