@@ -89,11 +89,15 @@ class Factorisation {
     });
   }
 
-  /// Ruiz (2001): rows and columns are divided by the roots of their largest elements, twice.
+  /// Ruiz (2001): rows and columns are divided by the roots of their largest elements, twice, and more often where some
+  /// are far from 1 still: a pivot that is small by its row's scale alone must not look like none.
   void scale() {
     const auto n = static_cast<std::size_t>(a_.n);
     std::vector<R> row(n, 1), column(n, 1);
-    for (int pass = 0; pass < 2; ++pass) {
+    constexpr R most = R(1) / std::numeric_limits<R>::min() / 4;  // so that factors have inverses
+    bool far = true;
+    for (int pass = 0; pass < 2 || (far && pass < 12); ++pass) {
+      far = false;
       std::vector<R> of_row(n, 0), of_column(n, 0);
       for_entries(pattern_, [&](std::int32_t i, std::int32_t j, std::size_t k) {
         const auto r = static_cast<std::size_t>(i), c = static_cast<std::size_t>(j);
@@ -108,8 +112,9 @@ class Factorisation {
           refuse(text(" is singular: row ", name_of_row(pattern_, static_cast<std::int64_t>(i)), " is zero"));
         if (of_column[i] == 0) refuse(text(" is singular: column ", i, " is zero"));
         const auto root = [](R x) { return std::exp2(std::round(std::log2(x) / -2)); };
-        row[i] *= root(of_row[i]);
-        column[i] *= general_ ? root(of_column[i]) : root(of_row[i]);
+        row[i] = std::clamp(row[i] * root(of_row[i]), 1 / most, most);
+        column[i] = std::clamp(column[i] * root(general_ ? of_column[i] : of_row[i]), 1 / most, most);
+        far = far || of_row[i] < R(0x1p-8) || (general_ && of_column[i] < R(0x1p-8));
       }
     }
     for (std::size_t i = 0; i < n; ++i) {
@@ -152,7 +157,9 @@ class Factorisation {
   void add(const EntryPlace& e) {
     const auto k = static_cast<std::size_t>(e.entry);
     const std::int64_t i = pattern_.data().row_of[k], j = pattern_.data().column_of[k];
-    T value = values_[k] * (std::real(factor_[layout_.row_scale + i]) * std::real(factor_[layout_.column_scale + j]));
+    // One after the other: the product of both factors may overflow where the value is tiny or zero.
+    const T value =
+        values_[k] * std::real(factor_[layout_.row_scale + i]) * std::real(factor_[layout_.column_scale + j]);
     if (!general_) {  // one triangle counts; it may be either, the other is the same
       if (e.upper || a_.number[static_cast<std::size_t>(j)] > a_.number[static_cast<std::size_t>(i)]) return;
     }

@@ -309,6 +309,25 @@ TEST(SparseSolve, ASmallRightHandSideIsRefinedBesideALargeOne) {
   }
 }
 
+TEST(SparseSolve, ValuesNearTheEndsOfTheRange) {
+  const SparseTensor laplace = Grid(6, 6).laplace();
+  for (const double size : {1e300, 1e-300, 1e-306})
+    for (const MatrixKind kind : kinds) {
+      const SparseTensor a = Tensor(size) * laplace;
+      EXPECT_LT(max_abs(solve(a, matmul(a, ones({36})), kind) - 1.0), 1e-13) << size;
+    }
+  // Factors of a row and a column that are large together, where they meet at zero: 0 times infinity.
+  const Assembly corner = assemble(3, 3, {0, 0, 1, 1, 2, 2}, {0, 1, 1, 2, 0, 2});
+  const SparseTensor a(corner.pattern, {1e-300, 0.0, 1e-300, 1.0, 1.0, 1.0});
+  EXPECT_LT(max_abs(solve(a, {1e-300, 3.0, 1.0}) * Tensor{1.0, 1e-300, 1.0} - Tensor{1.0, 3.0, 0.0}), 1e-14);
+  // Unknowns in any units make no singular matrix.
+  const Tensor units = exp(random_uniform({36}, 5) * 230.0 - 115.0);
+  const SparseTensor mixed = scale_rows(units, scale_columns(laplace, units));
+  const Tensor b = units * matmul(laplace, ones({36}));
+  for (const MatrixKind kind : {MatrixKind::symmetric, MatrixKind::hermitian, MatrixKind::positive_definite})
+    EXPECT_LT(max_abs(units * solve(mixed, b, kind) - 1.0), 1e-13);
+}
+
 TEST(SparseSolve, EmptyAndOneByOne) {
   const SparseTensor none(SparsePattern(), zeros({0}));
   EXPECT_EQ(solve(none, zeros({0, 3})).shape(), (Shape{0, 3}));
