@@ -239,7 +239,8 @@ void require_refinable(const SparsePattern& pattern, MatrixKind kind, const T* v
                         found.first_perturbed, ", of row ",
                         name_of_row(pattern, a.order[static_cast<std::size_t>(found.first_perturbed)]), ", is ",
                         found.first_size, " beside elements of 1 (", found.perturbed,
-                        " such pivots in all), and refinement does not mend it"));
+                        " such pivots in all), and refinement does not mend it. Leave places that hold zeros on the "
+                        "diagonal out of the pattern: rows are matched to columns by places alone"));
 }
 
 }  // namespace
