@@ -42,8 +42,10 @@ struct Assembly {
   SparsePattern pattern;
   Tensor entry;  ///< i64 [contributions]: the entry that each goes to
   Tensor taken;  ///< i64: the contributions that count, in the order of `entry`; none(): all
-  /// Values [.., entries] of the matrix from contributions [.., contributions]; linear.
-  Tensor values(const Tensor& contributions) const;
+  std::int64_t contributions = 0;
+  /// Values [.., entries] of the matrix from those of each contribution, [.., contributions]; linear.
+  /// std::invalid_argument where the last axis does not fit.
+  Tensor values(const Tensor& each) const;
 };
 
 /// The pattern that these (row, column) pairs make. std::invalid_argument names the pair that lies outside.

@@ -50,11 +50,11 @@ bool SparsePattern::operator==(const SparsePattern& o) const {
                               data_->row_starts == o.data_->row_starts && data_->column_of == o.data_->column_of);
 }
 
-Tensor Assembly::values(const Tensor& contributions) const {
-  const bool all = !taken.defined();
-  if (all && (contributions.rank() < 1 || contributions.size(-1) != entry.size()))
-    fail("Assembly::values: contributions of shape ", contributions.shape(), "; the last axis must be ", entry.size());
-  return scatter_add(all ? contributions : gather(contributions, taken, -1), entry, pattern.entries(), -1);
+Tensor Assembly::values(const Tensor& each) const {
+  if (each.rank() < 1 || each.size(-1) != contributions)
+    fail("Assembly::values: contributions of shape ", each.shape(), "; the last axis must be ", contributions,
+         ", that of element matrices ravelled");
+  return scatter_add(taken.defined() ? gather(each, taken, -1) : each, entry, pattern.entries(), -1);
 }
 
 Assembly assemble(std::int64_t rows, std::int64_t columns, const std::vector<std::int64_t>& row,
@@ -90,8 +90,8 @@ Assembly assemble(std::int64_t rows, std::int64_t columns, const std::vector<std
   std::partial_sum(data->row_starts.begin(), data->row_starts.end(), data->row_starts.begin());
   data->row_index = index_tensor(data->row_of);
   data->column_index = index_tensor(data->column_of);
-  return {SparsePattern(std::move(data)), Tensor::from(entry, {static_cast<std::int64_t>(entry.size())}),
-          Tensor::none()};
+  const auto contributions = static_cast<std::int64_t>(entry.size());
+  return {SparsePattern(std::move(data)), Tensor::from(entry, {contributions}), Tensor::none(), contributions};
 }
 
 Assembly assemble_elements(std::int64_t unknowns, const std::vector<std::int64_t>& nodes, std::int64_t nodes_each) {
@@ -111,6 +111,7 @@ Assembly assemble_elements(std::int64_t unknowns, const std::vector<std::int64_t
   Assembly assembly = assemble(unknowns, unknowns, row, column);
   if (static_cast<std::int64_t>(at.size()) < contribution)
     assembly.taken = Tensor::from(at, {static_cast<std::int64_t>(at.size())});
+  assembly.contributions = contribution;
   return assembly;
 }
 

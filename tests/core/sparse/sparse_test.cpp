@@ -94,6 +94,8 @@ TEST(Sparse, ElementsLeaveBoundaryValuesOut) {
   const Assembly a = assemble_elements(2, {-1, 0, 0, 1}, 2);
   const Tensor stiffness = {1.0, -1.0, -1.0, 1.0, 3.0, -3.0, -3.0, 3.0};
   EXPECT_EQ(to_dense({a.pattern, a.values(stiffness)}).to_vector<double>(), (std::vector<double>{4, -3, -3, 3}));
+  for (const std::int64_t wrong : {3, 7, 9}) EXPECT_THROW(a.values(ones({wrong})), std::invalid_argument);
+  EXPECT_THROW(a.values(1.0), std::invalid_argument);
   EXPECT_THROW(assemble_elements(2, {0, 1, 0}, 2), std::invalid_argument);
   EXPECT_THROW(assemble_elements(2, {0, -2}, 2), std::invalid_argument);
 }
