@@ -105,11 +105,8 @@ class FixedPoint final : public implicit::Equation {
     for (std::int64_t k = 1;; ++k) {
       check_interrupt();
       const Vector<T> g(implicit::value_of(*g_, x.array(), parameters));
-      const R residual = std::sqrt(krylov::total<R>(n, [&](std::int64_t i) {
-        r[i] = g[i] - x[i];
-        return krylov::square(r[i]);
-      }));
-      const R size = krylov::norm(g);
+      krylov::each(n, [&](std::int64_t i) { r[i] = g[i] - x[i]; });
+      const R residual = krylov::norm(r), size = krylov::norm(g);
       const auto failed = [&](const char* what) {
         throw SolveError(text("fixed_point: the iteration", which, ' ', what, ": |g(x) - x| = ", residual,
                               ", |g(x)| = ", size, " after ", k, " iterations, wanted ", tolerance_,

@@ -31,17 +31,22 @@ Ending step(Krylov method, Equation<T>& equation) {
 }  // namespace
 
 template <class T>
-Outcome drive(const Plan& plan, const Apply& a, const Apply& m, const Vector<T>& b, const T* initial, Vector<T>& x,
+Outcome drive(const Plan& plan, const Apply& a, const Apply& m, const Vector<T>& given, const T* initial, Vector<T>& x,
               const std::string& which) {
   using R = Real<T>;
-  const std::int64_t n = b.size();
-  const R size = norm(b);
+  const std::int64_t n = given.size();
+  R size = norm(given);
   if (!std::isfinite(size))
     throw SolveError(text("krylov_solve: the right-hand side", which, " holds NaN or infinity, or overflows"));
   if (size == 0) {
     fill(x, T(0));
     return {0, 0};
   }
+  // With b of a length near 1 the squares that methods compute stay in the range of the type, at no rounding.
+  const R scale = scale_to_one(size);
+  Vector<T> b(n);
+  each(n, [&](std::int64_t i) { b[i] = given[i] * scale; });
+  size = norm(b);
   Equation<T> e{.n = n,
                 .a = a,
                 .m = m,
@@ -51,7 +56,7 @@ Outcome drive(const Plan& plan, const Apply& a, const Apply& m, const Vector<T>&
                 .max_iterations = plan.max_iterations,
                 .x = x,
                 .r = Vector<T>(n)};
-  each(n, [&](std::int64_t i) { x[i] = initial ? initial[i] : T(0); });
+  each(n, [&](std::int64_t i) { x[i] = initial ? initial[i] * scale : T(0); });
   R before = std::numeric_limits<R>::infinity();
   Ending ending;
   std::int64_t made = 1;  // iterations of the last call
@@ -68,7 +73,10 @@ Outcome drive(const Plan& plan, const Apply& a, const Apply& m, const Vector<T>&
                             ": residual ", length / size, " of |b| after ", e.iterations, " iterations, wanted ",
                             plan.tolerance));
     };
-    if (length <= e.target) return {e.iterations, static_cast<double>(length / size)};
+    if (length <= e.target) {
+      krylov::scale(x, T(1 / scale));
+      return {e.iterations, static_cast<double>(length / size)};
+    }
     if (!std::isfinite(length)) failed("met NaN or infinity; look at A, the preconditioner and the initial guess");
     if (ending.final) failed("broke down: ", ending.breakdown);
     const bool broke_down = !ending.breakdown.empty();

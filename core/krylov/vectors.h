@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/backend/cpu/memory.h"
@@ -112,9 +113,26 @@ template <class T>
 T dot(const Vector<T>& x, const Vector<T>& y) {
   return total<T>(x.size(), [&](std::int64_t i) { return conjugate(x[i]) * y[i]; });
 }
+/// A power of two that brings a positive size near 1.
+template <class R>
+R scale_to_one(R size) {
+  constexpr int most = std::numeric_limits<R>::max_exponent - 2;
+  return std::ldexp(R(1), std::clamp(-std::ilogb(size), -most, most));
+}
+/// sqrt(sum |x|^2), also where the squares leave the range of the type.
 template <class T>
 Real<T> norm(const Vector<T>& x) {
-  return std::sqrt(total<Real<T>>(x.size(), [&](std::int64_t i) { return square(x[i]); }));
+  using R = Real<T>;
+  const auto squares = [&](R by) { return total<R>(x.size(), [&](std::int64_t i) { return square(x[i] * by); }); };
+  const R sum = squares(1);
+  if (std::isnan(sum) ||
+      (sum > std::numeric_limits<R>::min() / std::numeric_limits<R>::epsilon() && std::isfinite(sum)))
+    return std::sqrt(sum);
+  R most = 0;
+  for (std::int64_t i = 0; i < x.size(); ++i) most = std::max(most, std::abs(x[i]));
+  if (most == 0 || !std::isfinite(most)) return most;
+  const R by = scale_to_one(most);
+  return std::sqrt(squares(by)) / by;
 }
 
 }  // namespace terrella::krylov

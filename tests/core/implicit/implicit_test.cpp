@@ -155,6 +155,13 @@ TEST(FixedPoint, IsThatOfClosedFormsAndAcceleratedByAnderson) {
   EXPECT_LT(max_abs(u - solve(a, b)), 1e-8);
 }
 
+TEST(Implicit, FunctionsOfAnySize) {
+  for (const double size : {1e-200, 1e200}) {  // whose squares are zero or infinite
+    EXPECT_NEAR(root([&](const Tensor& x) { return size * (x * x - 2.0); }, 1.0).x.item(), std::sqrt(2.0), 1e-12);
+    EXPECT_NEAR(fixed_point([&](const Tensor& x) { return 0.5 * x + size; }, size).x.item() / size, 2.0, 1e-9);
+  }
+}
+
 TEST(Implicit, BatchesIterateByElement) {
   const auto f = [](const Tensor& p) {
     const auto r = root([&](const Tensor& x) { return x * x * x - p; }, 1.0);
@@ -176,7 +183,7 @@ TEST(Implicit, ErrorsNameIterationsResidualAndTheMend) {
   expect_says(error_of([] { return root([](const Tensor& x) { return log(x); }, -1.0).x; }), {"NaN"});
   expect_says(error_of([] { return root([](const Tensor& x) { return sum(x); }, ones({2})).x; }),
               {"root: f makes", "[]", "[2]"});
-  expect_says(error_of([] { return fixed_point([](const Tensor& x) { return 2.0 * x + 1.0; }, 1.0, {.memory = 0}).x; }),
+  expect_says(error_of([] { return fixed_point([](const Tensor& x) { return 4.0 * x + 1.0; }, 1.0, {.memory = 0}).x; }),
               {"fixed_point: the iteration", "NaN or infinity", "root()"});
   expect_says(
       error_of([] { return fixed_point([](const Tensor& x) { return cos(x); }, 1.0, {.max_iterations = 2}).x; }),

@@ -256,6 +256,18 @@ TEST(Krylov, FunctionsOfGridsSolveWhatMatricesSolve) {
   EXPECT_LT(relative(shifted(x), b * Complex(1, 0)), 2e-10);
 }
 
+TEST(Krylov, RightHandSidesOfAnySize) {
+  const SparseTensor a = Grid(5, 6).laplace();
+  const SparseTensor single(a.pattern(), cast(a.values(), DType::f32));
+  const Tensor x = normal({30}, 4), b = matmul(a, x), x32 = cast(x, DType::f32), b32 = matmul(single, x32);
+  for (const Krylov method : methods) {
+    for (const double size : {1e-300, 1e-165, 1e160, 1e300})  // squares of these are zero or infinite
+      EXPECT_LT(relative(krylov_solve(a, b * size, {.method = method}).x / size, x), 1e-8) << size;
+    for (const double size : {1e-35, 1e-22, 1e20, 1e35})
+      EXPECT_LT(relative(krylov_solve(single, b32 * size, {.method = method}).x / size, x32), 1e-3) << size;
+  }
+}
+
 TEST(Krylov, EachRightHandSideStopsByItself) {
   const SparseTensor a = Grid(15, 15).laplace();
   const Tensor smooth = matmul(a, normal({225, 1}, 1));
