@@ -15,7 +15,8 @@ using Blocks = std::vector<std::vector<std::optional<SparseTensor>>>;
 
 /// Integers of any shape, row-major.
 Numbers numbers(const char* what, const Operand& x) {
-  if (is_floating(x.value.dtype())) fail("sparse: ", what, " must be integers, got ", name(x.value.dtype()));
+  if (is_floating(x.value.dtype()) && x.value.size() > 0)
+    fail("sparse: ", what, " must be integers, got ", name(x.value.dtype()));
   return cast(x.value, DType::i64).to_vector<std::int64_t>();
 }
 
@@ -55,7 +56,8 @@ void bind_pattern(py::module_& m) {
             return Tensor::from(p.row_starts(), {static_cast<std::int64_t>(p.row_starts().size())});
           },
           "First entry of every row, and the number of entries: int64 [rows + 1].")
-      .def("__eq__", [](const SparsePattern& a, const SparsePattern& b) { return a == b; })
+      .def(
+          "__eq__", [](const SparsePattern& a, const SparsePattern& b) { return a == b; }, py::is_operator())
       .def("__repr__", [](const SparsePattern& p) {
         return text("SparsePattern(", p.rows(), " x ", p.columns(), ", ", p.entries(), " entries)");
       });
@@ -77,25 +79,29 @@ A @ x, A + B, A - B, factor * A, A.T and A.H are differentiable in the values; s
           "shape", [](const SparseTensor& a) { return to_tuple(shape_of(a)); }, "(.., rows, columns)")
       .def_property_readonly(
           "dtype", [](const SparseTensor& a) { return numpy_dtype(a.dtype()); }, "numpy dtype")
-      .def_property_readonly(
-          "T", [](const SparseTensor& a) { return transpose(a); }, "Transpose.")
-      .def_property_readonly(
-          "H", [](const SparseTensor& a) { return adjoint(a); }, "Conjugate transpose.")
+      .def_property_readonly("T", py::cpp_function([](const SparseTensor& a) { return transpose(a); }, Unlocked()),
+                             "Transpose.")
+      .def_property_readonly("H", py::cpp_function([](const SparseTensor& a) { return adjoint(a); }, Unlocked()),
+                             "Conjugate transpose.")
       .def(
           "to_dense", [](const SparseTensor& a) { return to_dense(a); }, Unlocked(), "[.., rows, columns]")
       .def(
           "diagonal", [](const SparseTensor& a) { return diagonal(a); }, Unlocked(), "[.., min(rows, columns)]")
       .def(
-          "__matmul__", [](const SparseTensor& a, const SparseTensor& b) { return matmul(a, b); }, Unlocked())
+          "__matmul__", [](const SparseTensor& a, const SparseTensor& b) { return matmul(a, b); }, Unlocked(),
+          py::is_operator())
       .def(
-          "__matmul__", [](const SparseTensor& a, const Operand& x) { return matmul(a, x.value); }, Unlocked())
+          "__matmul__", [](const SparseTensor& a, const Operand& x) { return matmul(a, x.value); }, Unlocked(),
+          py::is_operator())
       .def(
-          "__add__", [](const SparseTensor& a, const SparseTensor& b) { return a + b; }, Unlocked())
+          "__add__", [](const SparseTensor& a, const SparseTensor& b) { return a + b; }, Unlocked(), py::is_operator())
       .def(
-          "__sub__", [](const SparseTensor& a, const SparseTensor& b) { return a - b; }, Unlocked())
+          "__sub__", [](const SparseTensor& a, const SparseTensor& b) { return a - b; }, Unlocked(), py::is_operator())
       .def("__neg__", [](const SparseTensor& a) { return -a; })
-      .def("__mul__", [](const SparseTensor& a, const Operand& f) { return f.value * a; })
-      .def("__rmul__", [](const SparseTensor& a, const Operand& f) { return f.value * a; })
+      .def(
+          "__mul__", [](const SparseTensor& a, const Operand& f) { return f.value * a; }, py::is_operator())
+      .def(
+          "__rmul__", [](const SparseTensor& a, const Operand& f) { return f.value * a; }, py::is_operator())
       .def("__repr__", [](const SparseTensor& a) {
         return text("SparseTensor(shape ", py::repr(to_tuple(shape_of(a))).cast<std::string>(), ", ",
                     a.pattern().entries(), " entries, ", py::str(numpy_dtype(a.dtype())).cast<std::string>(), ")");
@@ -117,7 +123,7 @@ void bind_making(py::module_& m) {
       [](std::int64_t rows, std::int64_t columns, const Operand& row, const Operand& column) {
         return assemble(rows, columns, numbers("rows", row), numbers("columns", column));
       },
-      "rows"_a, "columns"_a, "row"_a, "column"_a,
+      "rows"_a, "columns"_a, "row"_a, "column"_a, Unlocked(),
       R"(Assembly of a rows x columns matrix from contributions at (row, column).
 
 row, column : ints of one shape, one pair a contribution; pairs may repeat
@@ -129,7 +135,7 @@ raises      : ValueError naming the pair that lies outside)");
           fail("assemble_elements: nodes need [elements, nodes_each], got shape ", nodes.value.shape());
         return assemble_elements(unknowns, numbers("nodes", nodes), nodes.value.shape()[1]);
       },
-      "unknowns"_a, "nodes"_a,
+      "unknowns"_a, "nodes"_a, Unlocked(),
       R"(Assembly of a finite-element matrix.
 
 nodes  : ints [elements, nodes_each], unknowns of each element; -1 is a boundary value, which is left out
@@ -176,7 +182,7 @@ analysis are shared by all matrices of a pattern, and threads work on different 
 for each entry as if it stood alone. Multifrontal L D L^T or L U over METIS's nested dissection.)");
   py::class_<SparseFactor>(m, "Factor", "A matrix with its factors, for solves that come one after the other.")
       .def(py::init([](const SparseTensor& a, const std::string& kind) { return SparseFactor(a, kind_of(kind)); }),
-           "a"_a, "kind"_a = "general",
+           "a"_a, "kind"_a = "general", Unlocked(),
            "Errors as of sparse.solve, when the factors are first needed: by eval() or a solve.")
       .def(
           "solve", [](const SparseFactor& f, const Operand& b) { return f.solve(b.value); }, "b"_a, Unlocked(),

@@ -121,6 +121,20 @@ def test_errors_say_what_to_do():
         tl.sparse.Factor(tl.sparse.diagonal_matrix(tl.ones(2, dtype="float32"))).solve(np.ones(2))
 
 
+def test_what_is_no_operand_is_left_to_python():
+    a = tl.sparse.diagonal_matrix([1.0, 2.0])
+    assert a.pattern != 3
+    for operation in (lambda: a + 3, lambda: a * a, lambda: a @ None):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            operation()
+
+
+def test_no_contributions_make_zeros():
+    np.testing.assert_array_equal(tl.sparse.assemble(2, 3, [], []).matrix([]).to_dense(), np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="the last axis must be 8"):
+        tl.sparse.assemble_elements(2, [[-1, 0], [0, 1]]).matrix(np.ones((2, 2, 2)))
+
+
 def test_scipy_matrices_come_and_go():
     scipy = pytest.importorskip("scipy.sparse")
     matrix = scipy.random_array((6, 5), density=0.4, random_state=0)
