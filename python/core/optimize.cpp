@@ -84,6 +84,8 @@ void bind_summary(py::module_& m) {
 
 optimize::Summary python_lbfgs(const py::function& f, const Operand& start, int max_iterations, int memory,
                                const optimize::Tolerances& tolerances, const py::object& callback) {
+  if (is_complex(start.value.dtype()))
+    fail("lbfgs: the start is ", name(start.value.dtype()), "; give real and imaginary part as real numbers");
   optimize::LbfgsOptions options;
   options.max_iterations = max_iterations;
   options.memory = memory;

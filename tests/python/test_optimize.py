@@ -101,5 +101,7 @@ def test_lbfgs_asks_its_callback_and_passes_errors_on():
         tl.optimize.lbfgs(lambda x: 1 / 0, [1.0])
     with pytest.raises(ZeroDivisionError):
         tl.optimize.lbfgs(lambda x: tl.sum(x**2), [1.0], callback=lambda *_: 1 / 0)
+    with pytest.raises(ValueError, match="the start is c128"):
+        tl.optimize.lbfgs(lambda x: tl.sum(tl.real(x)), [1j])
     with pytest.raises(ValueError, match="scalar|one element|number"):
         tl.optimize.lbfgs(lambda x: x, [1.0, 2.0])
