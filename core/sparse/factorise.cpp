@@ -226,13 +226,15 @@ void require_refinable(const SparsePattern& pattern, MatrixKind kind, const T* v
   std::uint64_t state = 1;
   for (std::size_t i = 0; i < b.size(); ++i) {  // from 1 to 2, scaled
     state = state * 6364136223846793005U + 1442695040888963407U;
-    b[i] = T(1 + static_cast<R>(state >> 40) / R(1 << 24)) / factor[layout.row_scale + static_cast<std::int64_t>(i)];
+    b[i] = T(1 + static_cast<R>(state >> 40) / R(1 << 24)) /
+           std::real(factor[layout.row_scale + static_cast<std::int64_t>(i)]);
   }
   R largest = 0;
   try {
     solve_with(pattern, kind, values, factor, pivots, false, 1, b.data(), x.data(), which);
     for (std::size_t i = 0; i < x.size(); ++i)
-      largest = std::max(largest, size_of(x[i] / factor[layout.column_scale + static_cast<std::int64_t>(i)]));
+      largest =
+          std::max(largest, size_of(x[i] / std::real(factor[layout.column_scale + static_cast<std::int64_t>(i)])));
   } catch (const SolveError&) { largest = std::numeric_limits<R>::infinity(); }
   if (largest < R(0.01) / std::numeric_limits<R>::epsilon()) return;
   throw SolveError(text("sparse solve: the matrix", which, " is singular or needs pivots from further away: pivot ",

@@ -39,9 +39,9 @@ class Accuracy {
   double error(std::int64_t m, std::int64_t c, const T* b, const T* x, const T* r) const {
     R of_r = 0, of_x = 0, of_b = 0;
     for (std::int64_t i = 0; i < n_; ++i) {
-      of_r = std::max(of_r, larger(r[i * m + c] * rows_[i]));
-      of_b = std::max(of_b, larger(b[i * m + c] * rows_[i]));
-      of_x = std::max(of_x, larger(x[i * m + c] / columns_[i]));
+      of_r = std::max(of_r, larger(r[i * m + c] * row(i)));
+      of_b = std::max(of_b, larger(b[i * m + c] * row(i)));
+      of_x = std::max(of_x, larger(x[i * m + c] / column(i)));
     }
     if (of_r == 0) return 0;
     return static_cast<double>(of_r / (of_x + of_b) / std::numeric_limits<R>::epsilon());
@@ -53,8 +53,8 @@ class Accuracy {
     for (std::int64_t i = 0; i < n_; ++i)
       for (std::int64_t c = 0; c < m; ++c) {
         const auto at = static_cast<std::size_t>(c);
-        of_b[at] = std::max(of_b[at], size_of(b[i * m + c] * rows_[i]));
-        of_x[at] = std::max(of_x[at], size_of(x[i * m + c] / columns_[i]));
+        of_b[at] = std::max(of_b[at], size_of(b[i * m + c] * row(i)));
+        of_x[at] = std::max(of_x[at], size_of(x[i * m + c] / column(i)));
       }
     for (std::size_t c = 0; c < of_b.size(); ++c) {
       of_b[c] += of_x[c];
@@ -69,6 +69,9 @@ class Accuracy {
     const R size = size_of(x);
     return size >= 0 ? size : std::numeric_limits<R>::infinity();
   }
+  /// Factors are real: as complex numbers they would be squared to divide by them.
+  R row(std::int64_t i) const { return std::real(rows_[i]); }
+  R column(std::int64_t i) const { return std::real(columns_[i]); }
   std::int64_t n_;
   const T *rows_, *columns_;
 };
@@ -109,7 +112,7 @@ class Gmres {
     for (std::int64_t k = 0; k < steps; ++k) {
       check_interrupt();
       std::vector<T> w(n_);
-      for (std::size_t i = 0; i < n_; ++i) moved_[i] = v.back()[i] * columns_[i];
+      for (std::size_t i = 0; i < n_; ++i) moved_[i] = v.back()[i] * std::real(columns_[i]);
       residual(pattern_, values_, adjoint_, 1, zero_.data(), moved_.data(), w.data());  // -A v
       w = preconditioned(w.data());
       for (T& e : w) e = -e;
@@ -143,7 +146,7 @@ class Gmres {
       T y = right[k];
       for (std::size_t j = k + 1; j < h.size(); ++j) y -= h[j][k] * right[j];
       right[k] = y / h[k][k];
-      for (std::size_t i = 0; i < n_; ++i) x[i] += right[k] * v[k][i] * columns_[i];
+      for (std::size_t i = 0; i < n_; ++i) x[i] += right[k] * v[k][i] * std::real(columns_[i]);
     }
   }
 
@@ -151,7 +154,7 @@ class Gmres {
   std::vector<T> preconditioned(const T* r) const {
     std::vector<T> out(n_);
     substitute(a_, kind_, factor_, pivots_, adjoint_, 1, r, out.data());
-    for (std::size_t i = 0; i < n_; ++i) out[i] /= columns_[i];
+    for (std::size_t i = 0; i < n_; ++i) out[i] /= std::real(columns_[i]);
     return out;
   }
   static R length(const std::vector<T>& x) {
