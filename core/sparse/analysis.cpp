@@ -1,8 +1,11 @@
 #include "core/sparse/analysis.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <queue>
+
+#include "core/error.h"
 
 namespace terrella::sparse {
 namespace {
@@ -24,6 +27,9 @@ Graph graph_of(const SparsePattern& pattern) {
     std::set_union(a, a_end, b, b_end, std::back_inserter(graph.neighbours));
     const auto self = std::find(graph.neighbours.begin() + from, graph.neighbours.end(), static_cast<std::int32_t>(i));
     if (self != graph.neighbours.end()) graph.neighbours.erase(self);
+    if (graph.neighbours.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+      throw ResourceError(text("sparse solve: a matrix of ", pattern.rows(), " rows and ", pattern.entries(),
+                               " entries: with its transpose it has more than 2^31 - 1 of them"));
     graph.starts.push_back(static_cast<std::int32_t>(graph.neighbours.size()));
   }
   return graph;
