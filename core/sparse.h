@@ -130,7 +130,9 @@ enum class Direct : std::uint8_t {
 ///
 /// Multifrontal L D L^T or L U over a nested dissection by METIS: Karypis & Kumar (1998), Duff & Reid (1983), Liu
 /// (1992). Pivots come from within a front; where none is large enough a small one is put in its place and the solution
-/// refined, as in Li & Demmel (1998), Schenk & Gärtner (2006).
+/// refined, as in Li & Demmel (1998), Schenk & Gärtner (2006). Rows of a general matrix are matched to columns by
+/// places alone: where all of the diagonal has entries they stay as they are, so leave entries that are zero out of the
+/// pattern.
 ///
 /// SolveError: NaN or infinity in A, a matrix that is not of its kind, a singular one or one whose pivots do not
 /// suffice (names pivot, row and batch entry).

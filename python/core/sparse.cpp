@@ -179,7 +179,9 @@ raises : SolveError for NaN or infinity, a matrix that is not of its kind, a sin
 
 A is factorised once for all right-hand sides, the adjoint solve and derivatives of every order; ordering and symbolic
 analysis are shared by all matrices of a pattern, and threads work on different ones. Gradients come on the pattern,
-for each entry as if it stood alone. Multifrontal L D L^T or L U over METIS's nested dissection.)");
+for each entry as if it stood alone. Multifrontal L D L^T or L U over METIS's nested dissection. Rows of a general
+matrix are matched to columns by places alone: leave places on the diagonal that hold zeros out of the pattern
+(eliminate_zeros() in SciPy).)");
   py::class_<SparseFactor>(m, "Factor", "A matrix with its factors, for solves that come one after the other.")
       .def(py::init([](const SparseTensor& a, const std::string& kind) { return SparseFactor(a, kind_of(kind)); }),
            "a"_a, "kind"_a = "general", Unlocked(),
