@@ -142,7 +142,8 @@ Tensor solve(const SparseTensor& a, const Tensor& b, MatrixKind kind = MatrixKin
 /// A matrix with its factors, for solves that come one after the other. A value: cheap to copy, never changed.
 class SparseFactor {
  public:
-  /// Errors as of solve(), when the factors are first needed: by eval() or a solve.
+  /// Errors as of solve(), when the factors are first needed: by eval() or a solve; at once for a pattern that is
+  /// singular for any values.
   explicit SparseFactor(const SparseTensor& a, MatrixKind kind = MatrixKind::general, Direct by = Direct::multifrontal);
   /// x of A x = b and of A^H x = b, like solve(); b in the precision of A or less.
   Tensor solve(const Tensor& b) const;

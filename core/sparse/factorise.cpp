@@ -237,12 +237,13 @@ void require_refinable(const SparsePattern& pattern, MatrixKind kind, const T* v
           std::max(largest, size_of(x[i] / std::real(factor[layout.column_scale + static_cast<std::int64_t>(i)])));
   } catch (const SolveError&) { largest = std::numeric_limits<R>::infinity(); }
   if (largest < R(0.01) / std::numeric_limits<R>::epsilon()) return;
-  throw SolveError(text("sparse solve: the matrix", which, " is singular or needs pivots from further away: pivot ",
-                        found.first_perturbed, ", of row ",
-                        name_of_row(pattern, a.order[static_cast<std::size_t>(found.first_perturbed)]), ", is ",
-                        found.first_size, " beside elements of 1 (", found.perturbed,
-                        " such pivots in all), and refinement does not mend it. Leave places that hold zeros on the "
-                        "diagonal out of the pattern: rows are matched to columns by places alone"));
+  throw SolveError(
+      text("sparse solve: the matrix", which, " is singular or needs pivots from further away: pivot ",
+           found.first_perturbed, ", of row ",
+           name_of_row(pattern, a.order[static_cast<std::size_t>(found.first_perturbed)]), ", is ", found.first_size,
+           " beside elements of 1 (", found.perturbed,
+           " such pivots in all), and refinement does not mend it. Leave places that hold zeros on the "
+           "diagonal out of the pattern, since rows are matched to columns by places alone, or solve by MUMPS"));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // Rows are put where they have an entry on the diagonal: Duff (1981), On algorithms for obtaining a maximum
 // transversal.
 #include <algorithm>
+#include <numeric>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "core/ops.h"
 #include "core/sparse/pattern_data.h"
 
@@ -28,16 +30,34 @@ class Matching {
   }
   /// The row with an entry in each column; fails naming a row that finds none.
   Numbers rows() {
-    for (std::int32_t i = 0; i < pattern_.rows(); ++i)
+    Numbers order(at(pattern_.rows()));
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::int32_t a, std::int32_t b) { return end(a) - begin(a) < end(b) - begin(b); });
+    for (const std::int32_t i : order) take_free(i);  // the shortest rows have the least choice
+    for (const std::int32_t i : order) {
+      check_interrupt();
       if (column_of_row_[at(i)] < 0 && !extend(i))
         throw SolveError(text("sparse solve: the matrix of ", pattern_.rows(), " rows is singular for any values: row ",
                               i, " and those that share its columns are more rows than columns"));
+    }
     return row_of_column_;
   }
 
  private:
   std::int64_t begin(std::int32_t i) const { return pattern_.row_starts()[at(i)]; }
   std::int64_t end(std::int32_t i) const { return pattern_.row_starts()[at(i) + 1]; }
+
+  void take_free(std::int32_t i) {
+    if (column_of_row_[at(i)] >= 0) return;
+    for (std::int64_t k = begin(i); k < end(i); ++k) {
+      const std::int32_t j = pattern_.column_of()[at(k)];
+      if (row_of_column_[at(j)] >= 0) continue;
+      column_of_row_[at(i)] = j;
+      row_of_column_[at(j)] = i;
+      return;
+    }
+  }
 
   bool extend(std::int32_t root) {
     Numbers path{root};

@@ -209,7 +209,8 @@ void solve_with(const SparsePattern& pattern, MatrixKind kind, const T* values, 
       throw SolveError(text("sparse solve: the matrix", which, " of ", a.n,
                             " rows: pivots from within fronts do not suffice; the residual stays at ",
                             worst * static_cast<double>(std::numeric_limits<Real<T>>::epsilon()),
-                            " of the solution. Is it singular? MatrixKind::general, or double precision, may help"));
+                            " of the solution. Is it singular? Another kind, double precision, or MUMPS, which takes "
+                            "pivots from anywhere, may help"));
     stalled = stalled || !(worst < before / 2);
     before = worst;
     if (!stalled) {

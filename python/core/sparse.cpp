@@ -102,6 +102,9 @@ A @ x, A + B, A - B, factor * A, A.T and A.H are differentiable in the values; s
           "__mul__", [](const SparseTensor& a, const Operand& f) { return f.value * a; }, py::is_operator())
       .def(
           "__rmul__", [](const SparseTensor& a, const Operand& f) { return f.value * a; }, py::is_operator())
+      .def(
+          "__truediv__", [](const SparseTensor& a, const Operand& f) { return reciprocal(f.value) * a; },
+          py::is_operator())
       .def("__repr__", [](const SparseTensor& a) {
         return text("SparseTensor(shape ", py::repr(to_tuple(shape_of(a))).cast<std::string>(), ", ",
                     a.pattern().entries(), " entries, ", py::str(numpy_dtype(a.dtype())).cast<std::string>(), ")");

@@ -30,6 +30,7 @@ def test_algebra_is_that_of_dense_matrices():
         ((a - b).to_dense(), dense - other),
         ((2.0 * a).to_dense(), 2 * dense),
         ((a * 2.0).to_dense(), 2 * dense),
+        ((a / 2.0).to_dense(), dense / 2),
         ((np.float64(2) * a).to_dense(), 2 * dense),
         ((-a).to_dense(), -dense),
         ((a.H @ b).to_dense(), dense.T @ other),

@@ -205,8 +205,7 @@ TEST(SparseSolve, EqualsMumps) {
     solve(sparse_diagonal({1.0, 0.0, 2.0}), ones({3}), MatrixKind::general, Direct::mumps).eval();
     FAIL();
   } catch (const SolveError& e) {
-    EXPECT_NE(std::string(e.what()).find("the matrix is singular: MUMPS found "), std::string::npos)
-        << e.what();
+    EXPECT_NE(std::string(e.what()).find("the matrix is singular: MUMPS found "), std::string::npos) << e.what();
   }
 }
 
@@ -247,6 +246,17 @@ TEST(SparseSolve, RandomMatricesWithZerosOnTheDiagonal) {
       EXPECT_LT(max_abs(factor.solve(b) - x), 1e-14 * condition * max_abs(x)) << seed << symmetric;
       EXPECT_LT(max_abs(factor.solve_adjoint(b) - y), 1e-14 * condition * max_abs(y)) << seed << symmetric;
     }
+}
+
+TEST(SparseSolve, AFullRowOverAChainIsMatchedAtOnce) {
+  const std::int64_t n = 50000;
+  std::vector<std::int64_t> row, column;
+  for (std::int64_t j = 0; j < n; ++j) row.push_back(0), column.push_back(j);
+  for (std::int64_t i = 1; i < n; ++i) row.push_back(i), column.push_back(i - 1);
+  const Assembly a = assemble(n, n, row, column);
+  const SparseTensor matrix(a.pattern, ones({a.pattern.entries()}));
+  const Tensor b = normal({n}, 1);
+  EXPECT_LT(residual(matrix, solve(matrix, b), b), 1e-14);
 }
 
 TEST(SparseSolve, PoissonConvergesWithSecondOrder) {
