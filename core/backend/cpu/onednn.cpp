@@ -139,7 +139,10 @@ auto translated(const Work& work) {
 std::shared_ptr<const Compiled> kept(Side side, ConvolutionShape s) {
   static Kept<Compiled, std::pair<Side, ConvolutionShape>> all;
   s.images = 1;
-  return all.get({side, s}, [&] { return translated([&] { return compiled(side, s); }); });
+  return all.get({side, s}, [&] {
+    const OneThread one;  // a primitive keeps the number that it was made for
+    return translated([&] { return compiled(side, s); });
+  });
 }
 
 /// Memory of a description, and a view of numbers by one.
