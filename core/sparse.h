@@ -157,7 +157,7 @@ class SparseFactor {
 
  private:
   Tensor solve(const Tensor& b, bool adjoint) const;
-  SparseTensor matrix_, moved_;  // moved_: with rows in the order of elimination's choice
+  SparseTensor matrix_, moved_;  // as given, and with the rows that were matched to columns
   MatrixKind kind_;
   Direct by_;
   Tensor factor_, pivots_;

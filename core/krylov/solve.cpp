@@ -8,6 +8,7 @@
 #include "core/ops.h"
 #include "core/ops/matrix_batch.h"
 #include "core/precondition/kind.h"
+#include "core/sparse/batch.h"
 #include "core/transform/parts.h"
 
 namespace terrella {
@@ -245,16 +246,12 @@ KrylovResult solve_sparse(const SparseTensor& a, const Tensor& b, const KrylovOp
   DType dtype = common_dtype(a.values(), b);
   if (!is_floating(dtype)) dtype = DType::f64;
   const std::int64_t n = a.rows(), m = b.size(-1);
-  Shape own = a.values().shape();
-  own.erase(own.rank() - 1);
+  const Shape own = sparse::batch_of_values(a.values().shape());
   const Shape batch = broadcast_shapes("krylov_solve", own, batch_of(b.shape()));
   krylov::Caught<krylov::LinearMap> map = krylov::caught(a, dtype);
   const bool several = own.rank() > 0;
-  if (several) {
-    Shape shape = batch;
-    shape.push_back(a.pattern().entries());
-    map.parameters[0] = reshape(broadcast_to(map.parameters[0], shape), {batch.size(), a.pattern().entries()});
-  }
+  if (several)
+    map.parameters[0] = reshape(sparse::values_over(map.parameters[0], batch), {batch.size(), a.pattern().entries()});
   const auto rows = [&](const Tensor& x) {
     return reshape(move_axis(over_batch(cast(x, dtype), batch), -1, -2), {batch.size() * m, n});
   };

@@ -3,7 +3,7 @@
 #include <complex>
 
 #include "core/error.h"
-#include "core/ops.h"
+#include "core/sparse/batch.h"
 #include "core/sparse/pattern_data.h"
 
 namespace terrella {
@@ -25,17 +25,9 @@ struct Collected {
   SparseTensor matrix(const char* operation, std::int64_t rows, std::int64_t columns) const {
     const DType dtype = common_dtype(values);
     Shape batch;
-    for (const Tensor& v : values) {
-      Shape own = v.shape();
-      own.erase(own.rank() - 1);
-      batch = broadcast_shapes(operation, batch, own);
-    }
+    for (const Tensor& v : values) batch = broadcast_shapes(operation, batch, sparse::batch_of_values(v.shape()));
     Tensors all;
-    for (const Tensor& v : values) {
-      Shape shape = batch;
-      shape.push_back(v.size(-1));
-      all.push_back(broadcast_to(cast(v, dtype), shape));
-    }
+    for (const Tensor& v : values) all.push_back(sparse::values_over(cast(v, dtype), batch));
     const Assembly assembly = assemble(rows, columns, row, column);
     return {assembly.pattern, assembly.values(concatenate(all, -1))};
   }
@@ -91,11 +83,8 @@ SparseTensor sparse_from_dense(const Tensor& a) {
 Tensor to_dense(const SparseTensor& a) {
   const Tensor place = a.pattern().row_index() * a.columns() + a.pattern().column_index();
   const Tensor flat = scatter_add(a.values(), place, a.rows() * a.columns(), -1);
-  Shape shape = flat.shape();
-  shape.erase(shape.rank() - 1);
-  shape.push_back(a.rows());
-  shape.push_back(a.columns());
-  return reshape(flat, shape);
+  const Shape rows = sparse::with_last(sparse::batch_of_values(flat.shape()), a.rows());
+  return reshape(flat, sparse::with_last(rows, a.columns()));
 }
 
 Tensor diagonal(const SparseTensor& a) {

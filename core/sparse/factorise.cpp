@@ -1,6 +1,5 @@
 // Multifrontal factorisation: Duff & Reid (1983), Liu (1992).
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -157,12 +156,12 @@ class Factorisation {
   void add(const EntryPlace& e) {
     const auto k = static_cast<std::size_t>(e.entry);
     const std::int64_t i = pattern_.data().row_of[k], j = pattern_.data().column_of[k];
+    // One triangle of a symmetric matrix counts.
+    if (!general_ && (e.upper || a_.number[static_cast<std::size_t>(j)] > a_.number[static_cast<std::size_t>(i)]))
+      return;
     // One after the other: the product of both factors may overflow where the value is tiny or zero.
     const T value =
         values_[k] * std::real(factor_[layout_.row_scale + i]) * std::real(factor_[layout_.column_scale + j]);
-    if (!general_) {  // one triangle counts; it may be either, the other is the same
-      if (e.upper || a_.number[static_cast<std::size_t>(j)] > a_.number[static_cast<std::size_t>(i)]) return;
-    }
     factor_[(e.upper ? layout_.upper : 0) + e.to] += value;
   }
 

@@ -11,6 +11,7 @@
 #include "core/graph/taylor.h"
 #include "core/ops.h"
 #include "core/ops/matrix_batch.h"
+#include "core/sparse/batch.h"
 #include "core/sparse/pattern_data.h"
 
 namespace terrella {
@@ -58,15 +59,9 @@ class Product final : public graph::Op {
                 if_needed(1, [&] { return of(Side::x, g[0], conj(a)); })};
     }
   }
-  Tensors vmap(std::span<const Tensor> in, const std::vector<bool>& batched, std::int64_t size) const override {
-    const auto whole = [&](std::size_t i) {
-      if (batched[i]) return in[i];
-      Shape shape{size};
-      for (const std::int64_t extent : in[i].shape()) shape.push_back(extent);
-      return broadcast_to(expand_dims(in[i], 0), shape);
-    };
-    if (!batched[0] && in[0].rank() == 1 && side_ != Side::values) return {again(in[0], in[1])};
-    return {again(whole(0), whole(1))};
+  /// Inputs have equal batches: broadcasting gives the one that stands alone what the other has more.
+  Tensors vmap(std::span<const Tensor> in, const std::vector<bool>&, std::int64_t) const override {
+    return {again(in[0], in[1])};
   }
   std::optional<Tensor> taylor(const graph::TaylorContext& series) const override {
     return graph::leibniz(series.inputs[0], series.inputs[1], series.order, 0, series.order,
@@ -83,16 +78,6 @@ class Product final : public graph::Op {
   Side side_;
   SparsePattern pattern_;
 };
-
-Tensor values_over(const Tensor& values, Shape batch) {
-  batch.push_back(values.size(-1));
-  return broadcast_to(values, batch);
-}
-
-Shape without_last(Shape shape) {
-  shape.erase(shape.rank() - 1);
-  return shape;
-}
 
 std::int64_t extent(bool values, const Shape& shape) {  // of one of the batch
   return values ? shape.back() : shape[shape.rank() - 2] * shape.back();
@@ -148,7 +133,7 @@ Tensor product(Side side, const SparsePattern& pattern, const Tensor& a, const T
   }
   if (a.rank() == 1 && b.rank() > 2 && b.size() > 0)  // one matrix: the batch becomes more columns
     return columns_apart(product(side, pattern, a, columns_together(b)), b.shape());
-  const Shape batch = broadcast_shapes("sparse product", without_last(a.shape()), batch_of(b.shape()));
+  const Shape batch = broadcast_shapes("sparse product", batch_of_values(a.shape()), batch_of(b.shape()));
   Shape shape = batch;
   shape.push_back(side == Side::y ? pattern.rows() : pattern.columns());
   shape.push_back(m);

@@ -7,6 +7,7 @@
 #include "core/graph/op.h"
 #include "core/ops.h"
 #include "core/ops/matrix_batch.h"
+#include "core/sparse/batch.h"
 #include "core/sparse/factor.h"
 #include "core/sparse/mumps.h"
 #include "core/sparse/product.h"
@@ -19,15 +20,6 @@ using graph::RuleContext;
 
 std::string of_batch(std::int64_t count, std::int64_t k) {
   return count > 1 ? text(" number ", k, " of the batch") : "";
-}
-
-Shape with_last(Shape shape, std::int64_t extent) {
-  shape.push_back(extent);
-  return shape;
-}
-Shape without_last(Shape shape) {
-  shape.erase(shape.rank() - 1);
-  return shape;
 }
 
 /// values [.., entries] -> factor [.., size], pivots [.., n]. A constant: derivatives go by way of the values.
@@ -65,11 +57,11 @@ class Factor final : public graph::Op {
   }
 
   static Tensors make(const SparsePattern& pattern, MatrixKind kind, const Tensor& values) {
-    const Shape batch = without_last(values.shape());
+    const Shape batch = sparse::batch_of_values(values.shape());
     const std::int64_t size = sparse::FactorLayout(sparse::analysis(pattern), kind).size;
     return graph::make_tuple(
         std::make_shared<Factor>(pattern, kind), {values},
-        {{with_last(batch, size), values.dtype()}, {with_last(batch, pattern.rows()), DType::i64}});
+        {{sparse::with_last(batch, size), values.dtype()}, {sparse::with_last(batch, pattern.rows()), DType::i64}});
   }
 
  private:
@@ -139,16 +131,9 @@ class Solve final : public graph::Op {
     return {values_bar, Tensor::none(), Tensor::none(), lambda};
   }
 
-  Tensors vmap(std::span<const Tensor> in, const std::vector<bool>& batched, std::int64_t) const override {
-    Tensors x;
-    for (std::size_t i = 0; i < in.size(); ++i) x.push_back(in[i]);
-    // Batch axes count from the end in solve_factored(): an unbatched one needs none, a batched one all.
-    const int batch = in[3].rank() - (batched[3] ? 3 : 2);
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      const int own = in[i].rank() - (batched[i] ? 1 : 0) - (i == 3 ? 2 : 1);
-      if (own != batch) fail("sparse solve: vmap of unequal batches");
-    }
-    return {solve_factored(matrix(x), x[3], adjoint_)};
+  /// Inputs have equal batches, which solve_factored() broadcasts.
+  Tensors vmap(std::span<const Tensor> in, const std::vector<bool>&, std::int64_t) const override {
+    return {solve_factored(matrix(in), in[3], adjoint_)};
   }
 
   bool same_as(const Op& other) const override {
@@ -167,8 +152,9 @@ class Solve final : public graph::Op {
 Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
   if (matrix.values.rank() == 1 && b.rank() > 2 && b.size() > 0)  // one matrix: the batch becomes more right-hand sides
     return sparse::columns_apart(solve_factored(matrix, sparse::columns_together(b), adjoint), b.shape());
-  const Shape batch = broadcast_shapes("sparse solve", without_last(matrix.values.shape()), batch_of(b.shape()));
-  const auto over = [&](const Tensor& x) { return broadcast_to(x, with_last(batch, x.size(-1))); };
+  const Shape batch =
+      broadcast_shapes("sparse solve", sparse::batch_of_values(matrix.values.shape()), batch_of(b.shape()));
+  const auto over = [&](const Tensor& x) { return sparse::values_over(x, batch); };
   const Tensor right = over_batch(b, batch);
   return graph::make(std::make_shared<Solve>(matrix.pattern, matrix.kind, matrix.by, adjoint),
                      {over(matrix.values), over(matrix.factor), over(matrix.pivots), right}, graph::aval(right));
@@ -180,7 +166,7 @@ SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind, Direct by)
     : matrix_(a), moved_(a), kind_(kind), by_(by), factor_(Tensor::none()), pivots_(Tensor::none()) {
   if (a.rows() != a.columns()) fail("solve: the sparse matrix must be square, got ", a.rows(), " x ", a.columns());
   if (by == Direct::mumps) {
-    const Shape none = with_last(without_last(a.values().shape()), 0);
+    const Shape none = sparse::with_last(sparse::batch_of_values(a.values().shape()), 0);
     factor_ = zeros(none, a.dtype());
     pivots_ = zeros(none, DType::i64);
     return;

@@ -19,8 +19,6 @@ using Complex = std::complex<double>;
 constexpr Krylov methods[] = {Krylov::cg,     Krylov::minres, Krylov::bicgstab, Krylov::gmres,
                               Krylov::fgmres, Krylov::cocg,   Krylov::idr};
 
-Tensor normal(Shape shape, std::uint64_t seed, DType dtype = DType::f64) { return random_normal(shape, seed, dtype); }
-
 double relative(const Tensor& got, const Tensor& want) { return norm(got - want).item() / norm(want).item(); }
 
 /// |b - A x| / |b|, largest column of [n, m].
@@ -39,13 +37,6 @@ std::string error_of(const LinearOperator& a, const Tensor& b, const KrylovOptio
 
 void expect_says(const std::string& said, std::initializer_list<const char*> parts) {
   for (const char* part : parts) EXPECT_NE(said.find(part), std::string::npos) << "without '" << part << "': " << said;
-}
-
-/// Convection against diffusion; not symmetric.
-SparseTensor convection(const Grid& grid, double wind) {
-  const SparseTensor still = grid.laplace();
-  const Tensor blown = where(still.pattern().row_index() > still.pattern().column_index(), Tensor(-wind), Tensor(0.0));
-  return SparseTensor(still.pattern(), still.values() + blown) + sparse_diagonal(2 * wind * ones({grid.unknowns()}));
 }
 
 SparseTensor waves(const Grid& grid) {
@@ -82,17 +73,10 @@ std::vector<Problem> problems() {
   const SparseTensor field = helmholtz(plane, exp(normal({plane.unknowns()}, 1)));
   all.push_back({"diffusion of fields", field, with(any, {Krylov::cocg}), each(field)});
   all.push_back({"saddle point", saddle_point(14), {Krylov::minres, Krylov::gmres, Krylov::idr}, {{"none", {}}}});
-  const Tensor jumps = exp(2.302585092994046 * floor(12.99 * random_uniform({plane.links}, 3) - 8));
-  const SparseTensor rough = plane.laplace(jumps);
+  const SparseTensor rough = plane.laplace(jumps(plane));
   all.push_back(
       {"jumps of 1e12", rough, {Krylov::cg, Krylov::gmres}, {{"ilu", ilu(rough)}, {"multigrid", multigrid(rough)}}});
   return all;
-}
-
-SparsePattern ring() {
-  return assemble(5, 5, {0, 1, 2, 3, 4, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 0},
-                  {0, 1, 2, 3, 4, 1, 0, 2, 1, 3, 2, 4, 3, 0, 4, 1})
-      .pattern;
 }
 
 /// A matrix of the method's kind from numbers that are free.

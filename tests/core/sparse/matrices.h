@@ -46,6 +46,28 @@ struct Grid {
   SparseTensor laplace(DType dtype = DType::f64) const { return laplace(ones({links}, dtype)); }
 };
 
+inline Tensor normal(Shape shape, std::uint64_t seed, DType dtype = DType::f64) {
+  return random_normal(shape, seed, dtype);
+}
+
+inline SparsePattern ring() {  // of five unknowns
+  return assemble(5, 5, {0, 1, 2, 3, 4, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 0},
+                  {0, 1, 2, 3, 4, 1, 0, 2, 1, 3, 2, 4, 3, 0, 4, 1})
+      .pattern;
+}
+
+/// Convection against diffusion; not symmetric.
+inline SparseTensor convection(const Grid& grid, double wind) {
+  const SparseTensor still = grid.laplace();
+  const Tensor blown = where(still.pattern().row_index() > still.pattern().column_index(), Tensor(-wind), Tensor(0.0));
+  return SparseTensor(still.pattern(), still.values() + blown) + sparse_diagonal(2 * wind * ones({grid.unknowns()}));
+}
+
+/// Coefficients from 1e-8 to 1e4, link by link.
+inline Tensor jumps(const Grid& grid) {
+  return exp(2.302585092994046 * floor(12.99 * random_uniform({grid.links}, 3) - 8));
+}
+
 /// -Laplace + i d, complex symmetric, as in magnetotellurics.
 inline SparseTensor helmholtz(const Grid& grid, const Tensor& d) {
   return grid.laplace(DType::f64) + sparse_diagonal(std::complex<double>(0, 1) * d);

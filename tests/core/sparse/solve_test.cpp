@@ -29,20 +29,12 @@ double residual(const SparseTensor& a, const Tensor& x, const Tensor& b) {
   return max_abs(b - matmul(a, x)) / (norm * max_abs(x) + max_abs(b));
 }
 
-Tensor normal(Shape shape, std::uint64_t seed, DType dtype = DType::f64) { return random_normal(shape, seed, dtype); }
-
 /// Message of the SolveError that a solve ends with.
 std::string error_of(const SparseTensor& a, MatrixKind kind) {
   try {
     solve(a, ones({a.rows()}, a.dtype()), kind).eval();
   } catch (const SolveError& e) { return e.what(); }
   return "no error";
-}
-
-SparsePattern ring() {
-  return assemble(5, 5, {0, 1, 2, 3, 4, 0, 1, 1, 2, 2, 3, 3, 4, 4, 0, 0},
-                  {0, 1, 2, 3, 4, 1, 0, 2, 1, 3, 2, 4, 3, 0, 4, 1})
-      .pattern;
 }
 
 /// A matrix of the kind from numbers that are free: what makes the derivatives of a symmetric matrix meaningful.
@@ -135,15 +127,10 @@ TEST(SparseSolve, ResidualsOfMatricesOfPartialDifferentialEquations) {
   check("saddle point", saddle_point(40), MatrixKind::symmetric);
   check("saddle point, general", saddle_point(40), MatrixKind::general);
   // Conductivities from 1e-8 to 1e4, cell by cell.
-  const Tensor jumps = exp(2.302585092994046 * floor(12.99 * random_uniform({plane.links}, 3) - 8));
-  check("jumps of 1e12", plane.laplace(jumps), MatrixKind::positive_definite);
+  check("jumps of 1e12", plane.laplace(jumps(plane)), MatrixKind::positive_definite);
   check("jumps of 1e12, symmetric", helmholtz(plane, exp(27 * random_uniform({plane.unknowns()}, 3))),
         MatrixKind::symmetric);
-  // Convection against the wind, eight times diffusion.
-  const SparseTensor still = plane.laplace();
-  const Tensor wind = where(still.pattern().row_index() > still.pattern().column_index(), Tensor(-8.0), Tensor(0.0));
-  check("convection", SparseTensor(still.pattern(), still.values() + wind) + sparse_diagonal(16.0 * ones({3000})),
-        MatrixKind::general);
+  check("convection", convection(plane, 8), MatrixKind::general);
 }
 
 TEST(SparseSolve, EqualsEigensSparseLu) {
