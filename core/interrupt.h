@@ -1,8 +1,15 @@
 // core/interrupt.h: how long work is stopped from outside: Ctrl-C in Python or in a program.
 #pragma once
 #include <atomic>
+#include <exception>
 
 namespace terrella {
+
+/// What stops long work derives from this, here or in another process (core/ranks.h): no error, nobody is to mend it.
+class Interruption : public std::exception {
+ public:
+  const char* what() const noexcept override { return "interrupted"; }
+};
 
 /// What check_interrupt() calls; null for nothing. It throws to stop the work, on any thread.
 inline std::atomic<void (*)()> interrupt_check{nullptr};

@@ -13,6 +13,7 @@ namespace terrella {
 
 enum class Cumulation : std::uint8_t { sum, product };
 
+struct AdamNumbers;       // core/backend/adam.h
 struct ConvolutionShape;  // core/backend/convolution.h
 struct Tape;              // core/backend/tape.h
 class TapeProgram;
@@ -57,6 +58,9 @@ class Backend {
   /// The inverse transform of a spectrum of which `in` holds that half; out tells n. Imaginary parts that a real result
   /// excludes are not looked at.
   virtual void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) = 0;
+  /// A step of Adam over many tensors as one job, see AdamPlaces. An output without a buffer may take the memory of an
+  /// input that only `inputs` holds.
+  virtual void adam(const AdamNumbers& numbers, std::span<const Array> inputs, std::span<Array> outputs) = 0;
   /// Whether a product [m, k] by [k, n] costs less within a tape (TapeInput::inner) than by itself.
   virtual bool fuses_product(DType dtype, std::int64_t m, std::int64_t k, std::int64_t n) const = 0;
   /// A fused cluster made ready. Fails naming the instruction where the tape is wrong.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/graph/node_map.h"
 #include "core/graph/post_order.h"
 
 namespace terrella::graph {
@@ -18,8 +17,14 @@ OpPointer op_of(const Tensor& node) {
 }
 
 std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs) {
-  NodeMap reaching;  // nodes known to depend on a source
-  for (const Tensor& source : sources) reaching.insert(source.node());
+  NodeMap numbers;
+  return between(trace, sources, outputs, numbers);
+}
+
+std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs,
+                            NodeMap& reaching) {  // nodes known to depend on a source
+  const auto number = [&](std::size_t n) { return static_cast<std::uint32_t>(n); };
+  for (std::size_t i = 0; i < sources.size(); ++i) reaching.insert(sources[i].node(), number(i));
   std::vector<Tensor> order;
   post_order(
       outputs, [&](const Node& node) { return trace.marks(node) && !reaching.contains(&node); },
@@ -31,7 +36,7 @@ std::vector<Tensor> between(const Trace& trace, std::span<const Tensor> sources,
                            [&](const Tensor& in) { return reaching.contains(in.node()); }))
             return;
         }
-        reaching.insert(x.node());
+        reaching.insert(x.node(), number(sources.size() + order.size()));
         order.push_back(std::move(x));
       });
   return order;

@@ -115,13 +115,22 @@ void Executable::step(Frame& frame, std::size_t first, std::size_t end) const {
   if (program_.instructions[first].tape)
     run_tapes(frame, first, end);
   else
-    run_operation(frame, program_.instructions[first]);
+    run_operation(frame, first);
 }
 
-void Executable::run_operation(Frame& frame, const Instruction& in) const {
+void Executable::run_operation(Frame& frame, std::size_t instruction) const {
+  const Instruction& in = program_.instructions[instruction];
+  const std::vector<bool>& ends = memory_.ends[instruction];
   std::vector<Array> operands, results;
   operands.reserve(in.operands.size());
-  for (const Value v : in.operands) operands.push_back(frame.values[static_cast<std::size_t>(v)]);
+  results.reserve(in.results.size());
+  for (std::size_t k = 0; k < in.operands.size(); ++k) {
+    Array& operand = frame.values[static_cast<std::size_t>(in.operands[k])];
+    if (!ends.empty() && ends[k] && operand.buffer.expendable())
+      operands.push_back(std::move(operand));  // the operation may write over it
+    else
+      operands.push_back(operand);
+  }
   for (const Value v : in.results) {
     const bool placed = memory_.slot_of[static_cast<std::size_t>(v)] >= 0;
     results.push_back(placed ? frame.values[static_cast<std::size_t>(v)] : without_memory(program_.aval(v)));

@@ -25,7 +25,7 @@ class Executable {
   std::unique_ptr<Frame> take() const;
   void step(Frame& frame, std::size_t first, std::size_t end) const;
   void pass(Frame& frame, std::size_t instruction) const;
-  void run_operation(Frame& frame, const Instruction& in) const;
+  void run_operation(Frame& frame, std::size_t instruction) const;
   std::string fused_name(std::size_t first, std::size_t end) const;
   void run_tapes(Frame& frame, std::size_t first, std::size_t end) const;
 

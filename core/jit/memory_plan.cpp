@@ -102,7 +102,8 @@ class Planner {
     return -1;
   }
 
-  /// Inputs, and what operations made in memory of their own, end with the last tape that reads them.
+  /// Inputs, and what operations made in memory of their own, end with the last tape, or operation that
+  /// may write over them, that reads them.
   void end_operands() {
     std::vector<bool> stays(program_.values.size(), false);
     for (const Program::Constant& c : program_.constants) stays[index(c.value)] = true;
@@ -114,7 +115,7 @@ class Planner {
     for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
       const Instruction& in = program_.instructions[i];
       std::vector<bool>& ends = plan_.ends.emplace_back();
-      if (!in.tape) continue;
+      if (!in.tape && !in.op->in_place()) continue;
       for (const Value v : in.operands) {
         const Value family = family_(v);
         ends.push_back(plan_.slot_of[index(v)] < 0 && !stays[index(v)] && !escapes_[index(family)] &&

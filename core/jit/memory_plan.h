@@ -10,8 +10,8 @@ struct MemoryPlan {
   std::vector<std::int32_t> slot_of;  ///< of each value, -1 where it has memory of its own
   std::vector<Slot> slots;
   std::vector<std::vector<Value>> released;  ///< values let go after each step
-  std::vector<std::vector<bool>> ends;  ///< of each operand of each tape: memory of its own that only this one reads
-                                        ///< now and nobody later
+  std::vector<std::vector<bool>> ends;  ///< of each operand of a tape or of an operation that may write over it: memory
+                                        ///< of its own that only this one reads now and nobody later
   std::int64_t arena = 0;               ///< bytes
   std::int64_t peak = 0;                ///< bytes, arguments and constants not counted
 };

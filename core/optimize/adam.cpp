@@ -3,14 +3,14 @@
 #include <cmath>
 #include <utility>
 
+#include "core/backend/backend.h"
 #include "core/error.h"
-#include "core/jit.h"
+#include "core/graph/node.h"
 #include "core/ops.h"
+#include "core/optimize/adam_op.h"
 
 namespace terrella::optimize {
 namespace {
-
-constexpr std::size_t scalars = 6;  // in front of the tensors: step, then the options
 
 void check(const Tensors& parameters, const Tensors& gradients, const AdamState& state) {
   const std::size_t n = parameters.size();
@@ -40,25 +40,10 @@ void check(const AdamOptions& o) {
       fail("adam: ", option, " is ", value, "; it must be 0 or more, and finite");
 }
 
-/// (step, options, parameters, gradients, means, squares) -> (step, parameters, means, squares)
-Tensors stepped(const Tensors& in) {
-  const std::size_t n = (in.size() - scalars) / 4;
-  const Tensor step = in[0] + 1, &rate = in[1], &beta1 = in[2], &beta2 = in[3], &epsilon = in[4], &decay = in[5];
-  const Tensor correction1 = 1.0 / (1.0 - power(beta1, step)), correction2 = 1.0 / (1.0 - power(beta2, step));
-  Tensors parameters, means, squares;
-  for (std::size_t i = 0; i < n; ++i) {
-    const Tensor &x = in[scalars + i], &g = in[scalars + n + i];
-    const auto as_x = [&](const Tensor& number) { return cast(number, x.dtype()); };
-    const Tensor mean = as_x(beta1) * in[scalars + 2 * n + i] + as_x(1.0 - beta1) * g;
-    const Tensor square = as_x(beta2) * in[scalars + 3 * n + i] + as_x(1.0 - beta2) * (g * g);
-    const Tensor move = mean * as_x(correction1) / (sqrt(square * as_x(correction2)) + as_x(epsilon));
-    parameters.push_back(x - as_x(rate) * move - as_x(rate * decay) * x);
-    means.push_back(mean);
-    squares.push_back(square);
-  }
-  Tensors all = {step};
-  for (const Tensors* part : {&parameters, &means, &squares}) all.insert(all.end(), part->begin(), part->end());
-  return all;
+/// In memory of their own, as all later states are: one number seen everywhere would have to be written out first.
+Tensor zeros_for(const Tensor& x) {
+  if (x.node()->symbolic) return zeros_like(x);  // a constant of a function that is being compiled: small
+  return graph::leaf(default_backend().zeros(x.dtype(), x.shape()));
 }
 
 }  // namespace
@@ -67,8 +52,8 @@ AdamState adam_start(const Tensors& parameters) {
   AdamState state;
   state.step = full({}, 0.0, DType::f64);  // as steps return it: a function of the state is compiled once
   for (const Tensor& x : parameters) {
-    state.mean.push_back(zeros_like(x));
-    state.square.push_back(zeros_like(x));
+    state.mean.push_back(zeros_for(x));
+    state.square.push_back(zeros_for(x));
   }
   return state;
 }
@@ -76,18 +61,19 @@ AdamState adam_start(const Tensors& parameters) {
 AdamStep adam(const Tensors& parameters, const Tensors& gradients, const AdamState& state, const AdamOptions& options) {
   check(options);
   check(parameters, gradients, state);
-  static const Jit compiled{Function(stepped)};
-  Tensors in = {cast(state.step, DType::f64), cast(reshape(options.learning_rate, {}), DType::f64)};
-  for (const double option : {options.beta1, options.beta2, options.epsilon, options.weight_decay})
-    in.push_back(full({}, option, DType::f64));
+  const Tensor step = cast(state.step, DType::f64) + 1;
+  const Tensor rate = cast(reshape(options.learning_rate, {}), DType::f64);
+  const auto started = [&](double beta) { return 1.0 - power(full({}, beta, DType::f64), step); };
+  Tensors in = {rate / started(options.beta1), 1.0 / sqrt(started(options.beta2)),
+                options.weight_decay == 0 ? full({}, 1.0, DType::f64) : 1.0 - rate * options.weight_decay};
   for (const Tensors* part : {&parameters, &gradients, &state.mean, &state.square})
     in.insert(in.end(), part->begin(), part->end());
-  const Tensors out = compiled(in);
+  const Tensors out = adam_step({options.beta1, options.beta2, options.epsilon}, std::move(in));
   const auto part = [&, n = parameters.size()](std::size_t k) {
-    const auto first = out.begin() + 1 + static_cast<std::ptrdiff_t>(k * n);
+    const auto first = out.begin() + static_cast<std::ptrdiff_t>(k * n);
     return Tensors(first, first + static_cast<std::ptrdiff_t>(n));
   };
-  return {part(0), {out[0], part(1), part(2)}};
+  return {part(0), {step, part(1), part(2)}};
 }
 
 }  // namespace terrella::optimize

@@ -16,6 +16,16 @@ double largest(std::span<const double> values) {
   return size;
 }
 
+double dot_of(std::span<const double> a, std::span<const double> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+void add_scaled(std::span<double> a, double factor, std::span<const double> b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += factor * b[i];
+}
+
 Descent::Descent(State start, int max_iterations, const Tolerances& tolerances, const Progress& progress)
     : state(std::move(start)),
       max_iterations_(max_iterations),

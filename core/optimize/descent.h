@@ -18,6 +18,9 @@ struct Tolerances {
 };
 
 double largest(std::span<const double> values);
+double dot_of(std::span<const double> a, std::span<const double> b);
+/// a += factor b.
+void add_scaled(std::span<double> a, double factor, std::span<const double> b);
 
 /// Keeps a run's books: its history, its clock, its summary.
 class Descent {

@@ -7,10 +7,15 @@ namespace terrella::optimize {
 
 struct GaussNewtonOptions {
   /// direct: Jacobians (Term::linearize or by transform) and Cholesky factors of the normal matrix, dense or sparse.
+  /// data_space: the same steps by systems as large as the data (core/optimize/data_space.h), where the first term is
+  /// dense with fewer residuals than unknowns and all others are sparse; else direct.
   /// conjugate_gradient: J v and J^T u by transforms only; nothing of size [n, n] or [m, n] is made.
-  enum class Solver { direct, conjugate_gradient } solver = Solver::direct;
+  enum class Solver { direct, data_space, conjugate_gradient } solver = Solver::direct;
   int max_iterations = 50;
   Tolerances tolerances = {};
+  /// Stops where the minimum of the quadratic model is nearer than this: sqrt(p^T H p / n) of the full step p, which is
+  /// its distance in standard deviations, as the root mean square over unknowns; that step is the last one. 0: never.
+  double nearness = 0;
   int inner_iterations = 0;  ///< of conjugate gradients; 0: as many as there are unknowns
 };
 

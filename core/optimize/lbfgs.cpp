@@ -3,21 +3,11 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/optimize/line_search.h"
 
 namespace terrella::optimize {
 namespace {
 
 using Vector = std::vector<double>;
-
-double dot_of(const Vector& a, const Vector& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-void add_scaled(Vector& a, double factor, const Vector& b) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] += factor * b[i];
-}
 
 /// - H g by the two loops over the pairs.
 Vector direction(const State& state, const Vector& gradient, const LbfgsOptions& options) {
@@ -45,18 +35,10 @@ Vector direction(const State& state, const Vector& gradient, const LbfgsOptions&
 
 }  // namespace
 
-Objective objective_of(const Function& f) {
-  return [both = value_and_grad_of(f)](const Tensor& x) {
-    const ValueAndGrad made = both({x});
-    return Evaluation{made.value[0].item(), made.gradient[0]};
-  };
-}
-
 Summary minimize_lbfgs(const Objective& objective, State start, const LbfgsOptions& options, const Progress& progress) {
   if (!objective) fail("minimize_lbfgs: no objective is given");
   if (start.x.dtype() != DType::f64) fail("minimize_lbfgs: the start must be f64, got ", name(start.x.dtype()));
   if (options.memory < 1) fail("minimize_lbfgs: memory is ", options.memory, "; give 1 or more");
-  const Shape shape = start.x.shape();
   Descent run(std::move(start), options.max_iterations, options.tolerances, progress);
   Evaluation now = objective(run.state.x);
   ++run.evaluations;
@@ -74,33 +56,19 @@ Summary minimize_lbfgs(const Objective& objective, State start, const LbfgsOptio
       slope = dot_of(gradient, p);
       if (!(slope < 0)) return run.finish(Stop::no_descent, "the preconditioner is not positive definite");
     }
-    const Vector x = run.state.x.to_vector<double>();
-    Tensor there;
-    Evaluation found;
-    double length_there = -1;
-    const auto go = [&](double length) {
-      if (length == length_there) return;
-      Vector moved = x;
-      add_scaled(moved, length, p);
-      there = Tensor::from(moved, shape);
-      found = objective(there);
-      length_there = length;
-    };
-    const auto evaluate = [&](double length) {
-      go(length);
-      return Point{length, found.value, dot_of(found.gradient.to_vector<double>(), p)};
-    };
+    Ray ray(objective, run.state.x, p);
     // Without pairs or preconditioner the direction has the units of a gradient: begin with a step of length 1 at most.
     const bool scaled = !run.state.steps.empty() || options.preconditioner;
     const double first = scaled ? 1.0 : std::min(1.0, 1 / std::sqrt(dot_of(gradient, gradient)));
-    const LineSearch search = wolfe({0, run.state.value, slope}, evaluate, first);
+    const LineSearch search = wolfe(
+        {0, run.state.value, slope}, [&](double length) { return ray.at(length); }, first);
     run.evaluations += search.evaluations;
     if (!search.found) {
       if (-slope <= 1e-13 * std::abs(run.state.value)) return run.finish(Stop::value);
       return run.finish(Stop::no_descent);
     }
-    go(search.point.step);
-    const Vector ahead = found.gradient.to_vector<double>();
+    ray.go(search.point.step);
+    const Vector ahead = ray.found().gradient.to_vector<double>();
     Vector s = p, y = ahead;
     for (double& v : s) v *= search.point.step;
     add_scaled(y, -1, gradient);
@@ -113,7 +81,7 @@ Summary minimize_lbfgs(const Objective& objective, State start, const LbfgsOptio
       }
     }
     gradient = ahead;
-    if (const auto reason = run.accept(there, found.value, largest(gradient), search.point.step))
+    if (const auto reason = run.accept(ray.place(), ray.found().value, largest(gradient), search.point.step))
       return run.finish(*reason);
   }
   return run.finish(Stop::iterations);

@@ -1,23 +1,9 @@
 // core/optimize/lbfgs.h: limited-memory quasi-Newton method for smooth objectives of many unknowns.
 #pragma once
 #include "core/optimize/descent.h"
-#include "core/transform.h"
+#include "core/optimize/objective.h"
 
 namespace terrella::optimize {
-
-/// Value and gradient at a point.
-struct Evaluation {
-  double value = 0;
-  Tensor gradient;  ///< as x
-};
-using Objective = std::function<Evaluation(const Tensor& x)>;
-
-/// By reverse mode, of a function whose first result is a real scalar.
-Objective objective_of(const Function& f);
-template <class F>
-Objective objective_of(F f) {
-  return objective_of(function(std::move(f)));
-}
 
 struct LbfgsOptions {
   int max_iterations = 200;

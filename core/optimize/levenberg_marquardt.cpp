@@ -12,6 +12,9 @@ Summary minimize_levenberg_marquardt(const LeastSquares& problem, State start, c
   validate(problem, start.x);
   if (!(options.first_damping > 0))
     fail("levenberg_marquardt: first_damping is ", options.first_damping, "; give a positive number");
+  if (!(options.least_gain >= 0 && options.least_gain < 1))
+    fail("levenberg_marquardt: least_gain is ", options.least_gain, "; give 0 or more, below 1");
+  if (!(options.nearness >= 0)) fail("levenberg_marquardt: nearness is ", options.nearness, "; give 0 or more");
   Descent run(std::move(start), options.max_iterations, options.tolerances, progress);
   double& damping = run.state.damping;
   if (damping == 0) damping = options.first_damping;
@@ -27,6 +30,16 @@ Summary minimize_levenberg_marquardt(const LeastSquares& problem, State start, c
     const double floor = 1e-30 + 1e-15 * largest(scale);  // parameters that nothing depends on stay
     for (double& s : scale) s = std::max(s, floor);
     const std::vector<double> x = run.state.x.to_vector<double>();
+    if (options.nearness > 0)
+      if (const auto p = model.matrix.solve(descent);
+          p && std::sqrt(dot_of(descent, *p) / static_cast<double>(x.size())) <= options.nearness) {
+        std::vector<double> there = x;
+        add_scaled(there, 1, *p);
+        const double reached = value(problem, Tensor(there));
+        ++run.evaluations;
+        if (reached < run.state.value) run.state.x = Tensor(there), run.state.value = reached;
+        return run.finish(Stop::step);
+      }
 
     Tensor next;
     Quadratic ahead{NormalMatrix(0)};
@@ -49,7 +62,7 @@ Summary minimize_levenberg_marquardt(const LeastSquares& problem, State start, c
       ++run.evaluations;
       if (std::isfinite(reached) && foretold <= 1e-15 * std::abs(run.state.value) && reached >= run.state.value)
         return run.finish(Stop::value);
-      if (!std::isfinite(reached) || !(reached < run.state.value)) continue;
+      if (!std::isfinite(reached) || !(run.state.value - reached > options.least_gain * foretold)) continue;
       ahead = quadratic(problem, next);
       ++run.evaluations;
       if (!ahead.finite()) continue;

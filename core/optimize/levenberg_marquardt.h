@@ -9,6 +9,11 @@ struct LevenbergMarquardtOptions {
   int max_iterations = 200;
   Tolerances tolerances = {};
   double first_damping = 1e-3;  ///< relative to the diagonal
+  double least_gain = 0;        ///< share of the decrease foretold that a step must bring, or mu rises
+  /// Stops where the minimum of the quadratic model is nearer than this, as the root mean square over unknowns of the
+  /// distance in standard deviations: sqrt(p^T H p / n) of the undamped step p, which is still taken where it lowers
+  /// the value. 0: never.
+  double nearness = 0;
 };
 
 /// Minimises by steps of (H + mu diag(H)) p = -gradient, H = J^T W J. mu falls where the quadratic model foretells the

@@ -73,4 +73,22 @@ BlockMatrix dense(std::int64_t rows, std::int64_t columns, std::vector<double> v
   return {rows, columns, {{0, 0, rows, columns, std::move(values)}}};
 }
 
+std::vector<double> to_dense(const Matrix& a) {
+  const std::int64_t m = rows(a), n = columns(a);
+  const auto place = [n](std::int64_t i, std::int64_t j) { return static_cast<std::size_t>(i * n + j); };
+  std::vector<double> all(static_cast<std::size_t>(m * n), 0.0);
+  if (const auto* sparse = std::get_if<SparseMatrix>(&a)) {
+    for (std::int64_t i = 0; i < m; ++i)
+      for (auto k = sparse->row_start[static_cast<std::size_t>(i)];
+           k < sparse->row_start[static_cast<std::size_t>(i) + 1]; ++k)
+        all[place(i, sparse->column[static_cast<std::size_t>(k)])] = sparse->value[static_cast<std::size_t>(k)];
+    return all;
+  }
+  for (const Block& block : std::get<BlockMatrix>(a).blocks)
+    for (std::int64_t i = 0; i < block.rows; ++i)
+      for (std::int64_t j = 0; j < block.columns; ++j)
+        all[place(block.row + i, block.column + j)] = block.values[static_cast<std::size_t>(i * block.columns + j)];
+  return all;
+}
+
 }  // namespace terrella::optimize

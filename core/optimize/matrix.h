@@ -41,6 +41,9 @@ std::vector<double> multiply(const Matrix& a, std::span<const double> x);
 /// A^T y.
 std::vector<double> multiply_transposed(const Matrix& a, std::span<const double> y);
 
+/// All entries, [rows, columns], row-major.
+std::vector<double> to_dense(const Matrix& a);
+
 /// A dense matrix; values [rows, columns], row-major.
 BlockMatrix dense(std::int64_t rows, std::int64_t columns, std::vector<double> values);
 

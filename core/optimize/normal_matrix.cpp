@@ -1,6 +1,5 @@
 #include "core/optimize/normal_matrix.h"
 
-#include <Eigen/Cholesky>
 #include <Eigen/Sparse>
 #include <Eigen/SparseCholesky>
 
@@ -11,11 +10,11 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/optimize/band.h"
+#include "core/optimize/dense.h"
 
 namespace terrella::optimize {
 namespace {
 
-using Dense = Eigen::MatrixXd;
 using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Sparse = Eigen::SparseMatrix<double>;
 using Vector = Eigen::VectorXd;
@@ -132,12 +131,8 @@ void NormalMatrix::add(const Matrix& a, std::span<const double> weight, double s
   if (const auto* blocks = std::get_if<BlockMatrix>(&a)) {
     for (const Block& b : blocks->blocks) {
       check_interrupt();
-      const Eigen::Map<const Rows> values(b.values.data(), b.rows, b.columns);
-      Dense weighted = values;
-      for (std::int64_t i = 0; i < b.rows; ++i)
-        weighted.row(i) *= scale * (weight.empty() ? 1.0 : weight[at(b.row + i)]);
       if (b.columns == size()) storage_->make_dense();
-      storage_->add({b.column, std::make_shared<Dense>(values.transpose() * weighted), 1});
+      storage_->add({b.column, std::make_shared<Dense>(gram(b, weight, scale)), 1});
     }
   } else {
     const auto& s = std::get<SparseMatrix>(a);
@@ -212,7 +207,7 @@ std::optional<std::vector<double>> NormalMatrix::diagonal_blocks(std::int64_t bl
 /// One of three: full, within a band, sparse.
 struct NormalMatrix::Factor::Kind {
   std::int64_t n = 0, width = 0;
-  std::optional<Eigen::LLT<Dense>> dense;
+  std::optional<DenseFactor> dense;
   std::optional<Band> band;
   std::unique_ptr<Eigen::SimplicialLLT<Sparse>> sparse;
 };
@@ -221,8 +216,8 @@ std::optional<NormalMatrix::Factor> NormalMatrix::factor() const {
   const auto kind = std::make_shared<Factor::Kind>();
   kind->n = size();
   if (storage_->is_dense) {
-    kind->dense.emplace(storage_->full);
-    if (kind->dense->info() != Eigen::Success) return std::nullopt;
+    kind->dense = DenseFactor::of(storage_->full);
+    if (!kind->dense) return std::nullopt;
   } else if (const auto width = storage_->bandwidth()) {
     kind->width = *width;
     kind->band.emplace(storage_->band(*width));
@@ -249,7 +244,7 @@ std::optional<std::vector<double>> NormalMatrix::Factor::solve_many(std::span<co
   if (kind_->band)
     kind_->band->solve(x, k);
   else if (kind_->dense)
-    columns = kind_->dense->solve(Dense(columns));
+    kind_->dense->solve(x, k);
   else
     columns = kind_->sparse->solve(Dense(columns));
   if (!columns.allFinite()) return std::nullopt;
@@ -263,12 +258,17 @@ std::optional<std::vector<double>> NormalMatrix::Factor::inverse_blocks(std::int
   if (kind_->band && block <= kind_->width + 1) {
     result = kind_->band->inverse_blocks(block);
   } else {
-    for (std::int64_t first = 0; first < n; first += block) {
-      std::vector<double> unit(at(n * block), 0.0);
-      for (std::int64_t i = 0; i < block; ++i) unit[at((first + i) * block + i)] = 1;
-      const auto columns = solve_many(unit, block);
+    const std::int64_t batch = block * std::max<std::int64_t>(1, 256 / block);  // columns at a time
+    for (std::int64_t first = 0; first < n; first += batch) {
+      const std::int64_t count = std::min(batch, n - first);
+      std::vector<double> unit(at(n * count), 0.0);
+      for (std::int64_t i = 0; i < count; ++i) unit[at((first + i) * count + i)] = 1;
+      const auto columns = solve_many(unit, count);
       if (!columns) return std::nullopt;
-      result.insert(result.end(), columns->begin() + first * block, columns->begin() + (first + block) * block);
+      for (std::int64_t i = 0; i < count; ++i) {
+        const auto own = columns->begin() + (first + i) * count + i / block * block;
+        result.insert(result.end(), own, own + block);
+      }
     }
   }
   if (!std::all_of(result.begin(), result.end(), [](double x) { return std::isfinite(x); })) return std::nullopt;
@@ -280,6 +280,20 @@ std::optional<std::vector<double>> NormalMatrix::solve(std::span<const double> b
 std::optional<std::vector<double>> NormalMatrix::solve_many(std::span<const double> b, std::int64_t k) const {
   const std::optional<Factor> made = factor();
   return made ? made->solve_many(b, k) : std::nullopt;
+}
+
+std::optional<SparseMatrix> NormalMatrix::to_sparse() const {
+  if (storage_->is_dense) return std::nullopt;
+  const Eigen::SparseMatrix<double, Eigen::RowMajor> sum = storage_->all_sparse();
+  SparseMatrix result{.rows = sum.rows(), .columns = sum.cols(), .row_start = {0}, .column = {}, .value = {}};
+  for (Eigen::Index i = 0; i < sum.outerSize(); ++i) {
+    for (Eigen::SparseMatrix<double, Eigen::RowMajor>::InnerIterator e(sum, i); e; ++e) {
+      result.column.push_back(e.col());
+      result.value.push_back(e.value());
+    }
+    result.row_start.push_back(static_cast<std::int64_t>(result.column.size()));
+  }
+  return result;
 }
 
 std::vector<double> NormalMatrix::to_dense() const {

@@ -10,7 +10,7 @@
 namespace terrella::optimize {
 
 /// A symmetric positive semidefinite matrix [n, n]: dense, or sparse where its parts are (several blocks, sparse rows).
-/// Sums and factors are made by one thread in a fixed order.
+/// Sums and factors are the same bits for any number of threads.
 class NormalMatrix {
  public:
   /// Zero.
@@ -55,6 +55,8 @@ class NormalMatrix {
   std::optional<std::vector<double>> solve_many(std::span<const double> b, std::int64_t k) const;
   /// Diagonal blocks, [n / block, block, block], `block` a divisor of n; none where entries lie outside of them.
   std::optional<std::vector<double>> diagonal_blocks(std::int64_t block) const;
+  /// Both triangles as compressed rows; none where the matrix is dense.
+  std::optional<SparseMatrix> to_sparse() const;
   /// The matrix as rows, [n, n].
   std::vector<double> to_dense() const;
 

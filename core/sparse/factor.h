@@ -2,6 +2,8 @@
 // it.
 #pragma once
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "core/sparse/analysis.h"
 
@@ -25,7 +27,25 @@ template <class T>
 void substitute(const Analysis& analysis, MatrixKind kind, const T* factor, const std::int64_t* pivots, bool adjoint,
                 std::int64_t m, const T* b, T* x);
 
-/// The same, refined until A x is b to rounding, where the factor alone does not do. SolveError where it cannot.
+/// What leads from some rows of a right-hand side to some of the solution.
+struct Reach {
+  std::vector<std::int64_t> given, wanted;  ///< rows, ascending
+  std::vector<bool> down, up;               ///< fronts that the given rows reach, fronts that the wanted ones need
+  Reach(const Analysis& analysis, std::vector<std::int64_t> given, std::vector<std::int64_t> wanted);
+};
+
+/// Rows `wanted` of x of A x = b for b [given, m], x [wanted, m], of matrices that are not general.
+template <class T>
+void substitute_between(const Analysis& analysis, MatrixKind kind, const T* factor, const std::int64_t* pivots,
+                        const Reach& reach, std::int64_t m, const T* b, T* x);
+
+/// The same, checked by one solution of all columns together; refined as a whole where the factor alone does not do.
+template <class T>
+void solve_between_with(const SparsePattern& pattern, MatrixKind kind, const T* values, const T* factor,
+                        const std::int64_t* pivots, const Reach& reach, std::int64_t m, const T* b, T* x,
+                        std::string_view which);
+
+/// substitute(), refined until A x is b to rounding, where the factor alone does not do. SolveError where it cannot.
 template <class T>
 void solve_with(const SparsePattern& pattern, MatrixKind kind, const T* values, const T* factor,
                 const std::int64_t* pivots, bool adjoint, std::int64_t m, const T* b, T* x, std::string_view which);

@@ -71,7 +71,7 @@ class Factorisation {
   void require_symmetry() const {
     const Transposed& turned = transposed(pattern_);
     if (!(turned.pattern == pattern_))
-      refuse(" is not symmetric in its pattern; give MatrixKind::general, or entries on both sides of the diagonal");
+      refuse(" is not symmetric in its pattern; give its kind as general, or entries on both sides of the diagonal");
     const bool hermitian = kind_ != MatrixKind::symmetric;
     std::vector<R> largest(static_cast<std::size_t>(a_.n), 0);
     for_entries(pattern_, [&](std::int32_t i, std::int32_t, std::size_t k) {
@@ -80,11 +80,12 @@ class Factorisation {
     });
     const R allowed = 1000 * std::numeric_limits<R>::epsilon();
     for_entries(pattern_, [&](std::int32_t i, std::int32_t j, std::size_t k) {
+      if (j < i || (j == i && !hermitian)) return;  // each pair once
       const T across = values_[turned.from[k]], expected = hermitian ? conjugate(across) : across;
       const R most = std::min(largest[static_cast<std::size_t>(i)], largest[static_cast<std::size_t>(j)]);
       if (size_of(values_[k] - expected) > allowed * most)
         refuse(text(" is not ", hermitian ? "Hermitian" : "symmetric", ": entry (", i, ", ", j, ") is ", values_[k],
-                    ", entry (", j, ", ", i, ") ", across, "; give its MatrixKind"));
+                    ", entry (", j, ", ", i, ") ", across, "; give the kind that it is"));
     });
   }
 
@@ -110,7 +111,7 @@ class Factorisation {
         if (of_row[i] == 0)
           refuse(text(" is singular: row ", name_of_row(pattern_, static_cast<std::int64_t>(i)), " is zero"));
         if (of_column[i] == 0) refuse(text(" is singular: column ", i, " is zero"));
-        const auto root = [](R x) { return std::exp2(std::round(std::log2(x) / -2)); };
+        const auto root = [](R x) { return std::ldexp(R(1), -((std::ilogb(x) + 1) >> 1)); };  // about 1 / sqrt(x)
         row[i] = std::clamp(row[i] * root(of_row[i]), 1 / most, most);
         column[i] = std::clamp(column[i] * root(general_ ? of_column[i] : of_row[i]), 1 / most, most);
         far = far || of_row[i] < R(0x1p-8) || (general_ && of_column[i] < R(0x1p-8));

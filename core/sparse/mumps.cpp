@@ -9,6 +9,7 @@
 #include <zmumps_c.h>
 
 #include <complex>
+#include <cstdlib>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ struct Library<std::complex<double>> {
 /// The one function of the library.
 template <class T>
 void (*entry_point())(typename Library<T>::Struct*) {
+  if (std::getenv("OMPI_COMM_WORLD_SIZE"))
+    throw SolveError("sparse solve: MUMPS is sequential here and is not loaded under mpirun; use Direct::multifrontal");
   const std::string version = MUMPS_VERSION, name = std::string(1, Library<T>::letter) + "mumps",
                     file = "lib" + name + "_seq-" + version.substr(0, version.rfind('.')) + ".so";
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -17,6 +17,18 @@ namespace {
 template <class T>
 void residual(const SparsePattern& pattern, const T* values, bool adjoint, std::int64_t m, const T* b, const T* x,
               T* r) {
+  if (m == 1 && !adjoint) {
+    const auto& starts = pattern.row_starts();
+    const auto& column = pattern.column_of();
+    for (std::int64_t i = 0; i < pattern.rows(); ++i) {
+      T sum = b[i];
+      for (auto k = static_cast<std::size_t>(starts[static_cast<std::size_t>(i)]);
+           k < static_cast<std::size_t>(starts[static_cast<std::size_t>(i) + 1]); ++k)
+        sum -= values[k] * x[column[k]];
+      r[i] = sum;
+    }
+    return;
+  }
   std::copy_n(b, pattern.rows() * m, r);
   for_entries(pattern, [&](std::int64_t i, std::int64_t j, std::size_t k) {
     const T value = adjoint ? conjugate(values[k]) : values[k];
@@ -232,9 +244,42 @@ void solve_with(const SparsePattern& pattern, MatrixKind kind, const T* values, 
   }
 }
 
-#define TERRELLA_OF(T)                                                                                      \
-  template void solve_with(const SparsePattern&, MatrixKind, const T*, const T*, const std::int64_t*, bool, \
-                           std::int64_t, const T*, T*, std::string_view);
+template <class T>
+void solve_between_with(const SparsePattern& pattern, MatrixKind kind, const T* values, const T* factor,
+                        const std::int64_t* pivots, const Reach& reach, std::int64_t m, const T* b, T* x,
+                        std::string_view which) {
+  const Analysis& a = analysis(pattern);
+  substitute_between(a, kind, factor, pivots, reach, m, b, x);
+  // One solution of all columns, each with a factor of its own, tells whether the factor does.
+  const auto n = static_cast<std::size_t>(a.n);
+  std::vector<Real<T>> weight(static_cast<std::size_t>(m), 0);
+  const T* const scale = factor + FactorLayout(a, kind).row_scale;
+  for (std::size_t k = 0; k < reach.given.size(); ++k)
+    for (std::size_t c = 0; c < weight.size(); ++c)
+      weight[c] = std::max(weight[c], size_of(b[k * weight.size() + c]) * std::real(scale[reach.given[k]]));
+  std::vector<T> all_b(n, T(0)), all_x(n), r(n);
+  for (std::size_t c = 0; c < weight.size(); ++c)
+    weight[c] = (static_cast<Real<T>>(c * 2654435761U % 65536) / Real<T>(65536) + Real<T>(0.5)) /
+                (std::isnormal(weight[c]) ? weight[c] : Real<T>(1));
+  for (std::size_t k = 0; k < reach.given.size(); ++k)
+    for (std::size_t c = 0; c < weight.size(); ++c)
+      all_b[static_cast<std::size_t>(reach.given[k])] += weight[c] * b[k * weight.size() + c];
+  substitute(a, kind, factor, pivots, false, 1, all_b.data(), all_x.data());
+  residual(pattern, values, false, 1, all_b.data(), all_x.data(), r.data());
+  if (Accuracy<T>(a, kind, factor, false).error(1, 0, all_b.data(), all_x.data(), r.data()) <= good) return;
+  std::vector<T> whole_b(n * weight.size(), T(0)), whole_x(whole_b.size());
+  for (std::size_t k = 0; k < reach.given.size(); ++k)
+    std::copy_n(b + k * weight.size(), m, whole_b.data() + static_cast<std::size_t>(reach.given[k]) * weight.size());
+  solve_with(pattern, kind, values, factor, pivots, false, m, whole_b.data(), whole_x.data(), which);
+  for (std::size_t k = 0; k < reach.wanted.size(); ++k)
+    std::copy_n(whole_x.data() + static_cast<std::size_t>(reach.wanted[k]) * weight.size(), m, x + k * weight.size());
+}
+
+#define TERRELLA_OF(T)                                                                                        \
+  template void solve_with(const SparsePattern&, MatrixKind, const T*, const T*, const std::int64_t*, bool,   \
+                           std::int64_t, const T*, T*, std::string_view);                                     \
+  template void solve_between_with(const SparsePattern&, MatrixKind, const T*, const T*, const std::int64_t*, \
+                                   const Reach&, std::int64_t, const T*, T*, std::string_view);
 TERRELLA_OF(float)
 TERRELLA_OF(double)
 TERRELLA_OF(std::complex<float>)

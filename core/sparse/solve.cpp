@@ -11,6 +11,7 @@
 #include "core/sparse/factor.h"
 #include "core/sparse/mumps.h"
 #include "core/sparse/product.h"
+#include "core/sparse/solve_op.h"
 #include "core/transform.h"
 
 namespace terrella {
@@ -69,15 +70,8 @@ class Factor final : public graph::Op {
   MatrixKind kind_;
 };
 
-/// What a solve takes of a matrix.
-struct Factored {
-  SparsePattern pattern;
-  MatrixKind kind;
-  Direct by;
-  Tensor values, factor, pivots;  // the last two are empty for MUMPS
-};
-
-Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint);
+using sparse::Factored;
+using sparse::solve_factored;
 
 /// Inputs: values, factor, pivots, b [.., n, m], with equal batch axes.
 class Solve final : public graph::Op {
@@ -149,7 +143,9 @@ class Solve final : public graph::Op {
   bool adjoint_;
 };
 
-Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
+}  // namespace
+
+Tensor sparse::solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
   if (matrix.values.rank() == 1 && b.rank() > 2 && b.size() > 0)  // one matrix: the batch becomes more right-hand sides
     return sparse::columns_apart(solve_factored(matrix, sparse::columns_together(b), adjoint), b.shape());
   const Shape batch =
@@ -159,8 +155,6 @@ Tensor solve_factored(const Factored& matrix, const Tensor& b, bool adjoint) {
   return graph::make(std::make_shared<Solve>(matrix.pattern, matrix.kind, matrix.by, adjoint),
                      {over(matrix.values), over(matrix.factor), over(matrix.pivots), right}, graph::aval(right));
 }
-
-}  // namespace
 
 SparseFactor::SparseFactor(const SparseTensor& a, MatrixKind kind, Direct by)
     : matrix_(a), moved_(a), kind_(kind), by_(by), factor_(Tensor::none()), pivots_(Tensor::none()) {
@@ -186,6 +180,25 @@ const SparseFactor& SparseFactor::eval() const {
 
 Tensor SparseFactor::solve(const Tensor& b) const { return solve(b, false); }
 Tensor SparseFactor::solve_adjoint(const Tensor& b) const { return solve(b, true); }
+
+Tensor SparseFactor::solve_between(const Tensor& b, const std::vector<std::int64_t>& given,
+                                   const std::vector<std::int64_t>& wanted) const {
+  for (const auto* rows : {&given, &wanted})
+    for (std::size_t k = 0; k < rows->size(); ++k)
+      if ((*rows)[k] < 0 || (*rows)[k] >= matrix_.rows() || (k > 0 && (*rows)[k] <= (*rows)[k - 1]))
+        fail("solve_between: rows must ascend within 0 .. ", matrix_.rows() - 1, ", but number ", k, " of them is ",
+             (*rows)[k]);
+  if (b.rank() < 2 || b.size(-2) != static_cast<std::int64_t>(given.size()))
+    fail("solve_between: ", given.size(), " rows are given, but the right-hand side is ", b.shape());
+  const DType own = matrix_.dtype();
+  if (kind_ != MatrixKind::general && by_ == Direct::multifrontal && common_dtype(matrix_.values(), b) == own)
+    return sparse::solve_between({moved_.pattern(), kind_, by_, moved_.values(), factor_, pivots_}, cast(b, own), given,
+                                 wanted);
+  const auto numbers = [](const std::vector<std::int64_t>& rows) {
+    return Tensor::from(rows, {static_cast<std::int64_t>(rows.size())});
+  };
+  return gather(solve(scatter_add(b, numbers(given), matrix_.rows(), -2)), numbers(wanted), -2);
+}
 
 Tensor SparseFactor::solve(const Tensor& b, bool adjoint) const {
   if (b.rank() == 1) return squeeze(solve(expand_dims(b, 1), adjoint), -1);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/backend/cpu/gemm.h"
+#include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/sparse/factor.h"
 #include "core/sparse/front.h"
@@ -8,7 +9,20 @@
 namespace terrella::sparse {
 namespace {
 
-constexpr std::int64_t columns_at_once = 32;  // right-hand sides that go through the factor together
+constexpr std::int64_t columns_at_once = 96;  // right-hand sides that go through the factor together, at most
+
+/// Of one right-hand side, where products of matrices would take several times as long as these sums.
+template <class T>
+T dot(std::int64_t n, const T* a, const T* b) {
+  T even(0), odd(0);
+  std::int64_t k = 0;
+  for (; k + 2 <= n; k += 2) {
+    even += a[k] * b[k];
+    odd += a[k + 1] * b[k + 1];
+  }
+  if (k < n) even += a[k] * b[k];
+  return even + odd;
+}
 
 /// Some right-hand sides in the order of elimination.
 template <class T>
@@ -16,14 +30,7 @@ class Substitution {
  public:
   Substitution(const Analysis& a, MatrixKind kind, const T* factor, const std::int64_t* pivots, bool adjoint,
                std::int64_t m)
-      : a_(a),
-        layout_(a, kind),
-        kind_(kind),
-        factor_(factor),
-        pivots_(pivots),
-        adjoint_(adjoint),
-        m_(m),
-        y_(static_cast<std::size_t>(a.n * m)) {}
+      : a_(a), layout_(a, kind), kind_(kind), factor_(factor), pivots_(pivots), adjoint_(adjoint), m_(m), y_(a.n * m) {}
 
   /// b and x [n, ..], rows `stride` apart.
   void run(const T* b, T* x, std::int64_t stride) {
@@ -40,7 +47,7 @@ class Substitution {
         for (std::int64_t j = 0; j < m_; ++j) to[j] = conjugate(to[j]);
     }
     for (const Front& f : a_.fronts) general&& adjoint_ ? forward_adjoint(f) : forward(f);
-    if (!general) divide();
+    if (!general) divide(0, a_.n);
     for (auto f = a_.fronts.rbegin(); f != a_.fronts.rend(); ++f) backward(*f);
     for (std::int64_t i = 0; i < a_.n; ++i) {
       const std::int64_t old = a_.order[static_cast<std::size_t>(i)];
@@ -53,8 +60,34 @@ class Substitution {
     }
   }
 
+  /// b [given, ..] and x [wanted, ..], rows `stride` apart. A is symmetric or Hermitian.
+  void run_between(const Reach& reach, const T* b, T* x, std::int64_t stride) {
+    const T* const scale = factor_ + layout_.row_scale;
+    const auto number = [&](std::int64_t old) { return a_.number[static_cast<std::size_t>(old)]; };
+    for (std::size_t f = 0; f < a_.fronts.size(); ++f)
+      if (reach.down[f]) std::fill_n(row(a_.fronts[f].first), a_.fronts[f].width * m_, T(0));
+    for (const std::int64_t old : reach.given) {
+      T* const to = row(number(old));
+      const Real<T> by = std::real(scale[old]);
+      for (std::int64_t j = 0; j < m_; ++j) to[j] = b[j] * by;
+      b += stride;
+    }
+    for (std::size_t f = 0; f < a_.fronts.size(); ++f)
+      if (reach.down[f]) forward(a_.fronts[f]);
+    for (std::size_t f = 0; f < a_.fronts.size(); ++f)
+      if (reach.down[f]) divide(a_.fronts[f].first, a_.fronts[f].first + a_.fronts[f].width);
+    for (std::size_t f = a_.fronts.size(); f-- > 0;)
+      if (reach.up[f]) backward(a_.fronts[f], !reach.down[f]);
+    for (const std::int64_t old : reach.wanted) {
+      const T* const from = row(number(old));
+      const Real<T> by = std::real(scale[old]);
+      for (std::int64_t j = 0; j < m_; ++j) x[j] = from[j] * by;
+      x += stride;
+    }
+  }
+
  private:
-  T* row(std::int64_t i) { return y_.data() + i * m_; }
+  T* row(std::int64_t i) const { return y_.data() + i * m_; }
   T* near(std::int64_t size) {  // of no values yet
     if (static_cast<std::int64_t>(near_.size()) < size) near_.resize(static_cast<std::size_t>(size));
     return near_.data();
@@ -63,8 +96,34 @@ class Substitution {
 
   void forward(const Front& f) {  // L
     permute(f, false);
+    if (m_ == 1) return forward_one(f);
     cpu::trsm({CblasLeft, true, CblasNoTrans, true}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
     scatter(f, CblasNoTrans, below_of(f));
+  }
+  void forward_one(const Front& f) {
+    const std::int64_t w = f.width;
+    const T* l = factor_ + f.lower;
+    T* const y = row(f.first);
+    for (std::int64_t k = 1; k < w; ++k) y[k] -= dot(k, l + k * w, y);
+    l += w * w;
+    const std::int32_t* const rows = a_.row_of.data() + f.rows;
+    for (std::int64_t i = 0; i < f.below; ++i, l += w) *row(rows[i]) -= dot(w, l, y);
+  }
+  void backward_one(const Front& f, bool conjugated) {  // L^T or L^H of a unit triangle
+    const std::int64_t w = f.width;
+    const T* const square = factor_ + f.lower;
+    const T* l = below_of(f);
+    T* const y = row(f.first);
+    const std::int32_t* const rows = a_.row_of.data() + f.rows;
+    const auto subtract = [&](std::int64_t n, T factor, const T* from) {
+      if (conjugated)
+        for (std::int64_t k = 0; k < n; ++k) y[k] -= factor * conjugate(from[k]);
+      else
+        for (std::int64_t k = 0; k < n; ++k) y[k] -= factor * from[k];
+    };
+    for (std::int64_t i = 0; i < f.below; ++i, l += w) subtract(w, *row(rows[i]), l);
+    for (std::int64_t k = w; k-- > 1;) subtract(k, y[k], square + k * w);
+    permute(f, true);
   }
   void forward_adjoint(const Front& f) {  // U^H
     cpu::trsm({CblasLeft, false, CblasConjTrans, false}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
@@ -74,8 +133,8 @@ class Substitution {
     for (std::int64_t i = 0; i < size; ++i) conjugated_[static_cast<std::size_t>(i)] = conjugate(upper[i]);
     scatter(f, CblasNoTrans, conjugated_.data());
   }
-  void divide() {
-    for (std::int64_t k = 0; k < a_.n; ++k) {
+  void divide(std::int64_t begin, std::int64_t end) {
+    for (std::int64_t k = begin; k < end; ++k) {
       const T d = factor_[layout_.diagonal + k], b = factor_[layout_.beside + k];
       T *const one = row(k), *const other = one + m_;
       if (b == T(0)) {
@@ -91,11 +150,14 @@ class Substitution {
       ++k;
     }
   }
-  void backward(const Front& f) {
+  /// `empty`: the rows of pivots are zero, and hold anything.
+  void backward(const Front& f, bool empty = false) {
     const bool general = kind_ == MatrixKind::general;
     const CBLAS_TRANSPOSE op = general ? (adjoint_ ? CblasConjTrans : CblasTrans)
                                        : (kind_ == MatrixKind::symmetric ? CblasTrans : CblasConjTrans);
-    gather(f, op, general && !adjoint_ ? factor_ + layout_.upper + f.upper : below_of(f));
+    if (empty && (m_ == 1 || f.below == 0)) std::fill_n(row(f.first), f.width * m_, T(0));
+    if (m_ == 1 && !(general && !adjoint_)) return backward_one(f, op == CblasConjTrans);
+    gather(f, op, general && !adjoint_ ? factor_ + layout_.upper + f.upper : below_of(f), empty);
     if (general && !adjoint_) {
       cpu::trsm({CblasLeft, false, CblasNoTrans, false}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
     } else {
@@ -128,12 +190,13 @@ class Substitution {
     }
   }
   /// rows of pivots -= op(l) of rows below.
-  void gather(const Front& f, CBLAS_TRANSPOSE op, const T* l) {
+  void gather(const Front& f, CBLAS_TRANSPOSE op, const T* l, bool empty) {
     if (f.below == 0) return;
     T* const gathered = near(f.below * m_);
     const std::int32_t* const rows = a_.row_of.data() + f.rows;
     for (std::int64_t i = 0; i < f.below; ++i) std::copy_n(row(rows[i]), m_, gathered + i * m_);
-    cpu::gemm(op, CblasNoTrans, f.width, m_, f.below, l, f.width, gathered, m_, T(1), row(f.first), m_, T(-1));
+    cpu::gemm(op, CblasNoTrans, f.width, m_, f.below, l, f.width, gathered, m_, empty ? T(0) : T(1), row(f.first), m_,
+              T(-1));
   }
 
   const Analysis& a_;
@@ -143,10 +206,41 @@ class Substitution {
   const std::int64_t* pivots_;
   bool adjoint_;
   std::int64_t m_;
-  std::vector<T> y_, near_, conjugated_;
+  cpu::Memory<T> y_;
+  std::vector<T> near_, conjugated_;
 };
 
 }  // namespace
+
+Reach::Reach(const Analysis& a, std::vector<std::int64_t> given_rows, std::vector<std::int64_t> wanted_rows)
+    : given(std::move(given_rows)),
+      wanted(std::move(wanted_rows)),
+      down(a.fronts.size(), false),
+      up(a.fronts.size(), false) {
+  std::vector<std::int32_t> front_of(static_cast<std::size_t>(a.n));
+  for (std::size_t f = 0; f < a.fronts.size(); ++f)
+    std::fill_n(front_of.begin() + a.fronts[f].first, a.fronts[f].width, static_cast<std::int32_t>(f));
+  const auto mark = [&](const std::vector<std::int64_t>& rows, std::vector<bool>& which) {
+    for (const std::int64_t old : rows)
+      for (std::int32_t f = front_of[static_cast<std::size_t>(a.number[static_cast<std::size_t>(old)])];
+           f >= 0 && !which[static_cast<std::size_t>(f)]; f = a.fronts[static_cast<std::size_t>(f)].parent)
+        which[static_cast<std::size_t>(f)] = true;
+  };
+  mark(given, down);
+  mark(wanted, up);
+}
+
+template <class T>
+void substitute_between(const Analysis& a, MatrixKind kind, const T* factor, const std::int64_t* pivots,
+                        const Reach& reach, std::int64_t m, const T* b, T* x) {
+  const std::int64_t pieces = (m + columns_at_once - 1) / columns_at_once;
+  cpu::parallel_for(pieces, 1, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t p = from; p < to; ++p) {
+      const std::int64_t c = m * p / pieces, width = m * (p + 1) / pieces - c;
+      Substitution<T>(a, kind, factor, pivots, false, width).run_between(reach, b + c, x + c, m);
+    }
+  });
+}
 
 template <class T>
 void substitute(const Analysis& a, MatrixKind kind, const T* factor, const std::int64_t* pivots, bool adjoint,
@@ -154,7 +248,7 @@ void substitute(const Analysis& a, MatrixKind kind, const T* factor, const std::
   const std::int64_t pieces = (m + columns_at_once - 1) / columns_at_once;
   cpu::parallel_for(pieces, 1, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t p = from; p < to; ++p) {
-      const std::int64_t c = p * columns_at_once, width = std::min(columns_at_once, m - c);
+      const std::int64_t c = m * p / pieces, width = m * (p + 1) / pieces - c;
       Substitution<T>(a, kind, factor, pivots, adjoint, width).run(b + c, x + c, m);
     }
   });
@@ -162,7 +256,9 @@ void substitute(const Analysis& a, MatrixKind kind, const T* factor, const std::
 
 #define TERRELLA_OF(T)                                                                                               \
   template void substitute(const Analysis&, MatrixKind, const T*, const std::int64_t*, bool, std::int64_t, const T*, \
-                           T*);
+                           T*);                                                                                      \
+  template void substitute_between(const Analysis&, MatrixKind, const T*, const std::int64_t*, const Reach&,         \
+                                   std::int64_t, const T*, T*);
 TERRELLA_OF(float)
 TERRELLA_OF(double)
 TERRELLA_OF(std::complex<float>)

@@ -19,34 +19,43 @@ void detail::check_count(std::size_t expected, std::size_t given) {
 
 namespace {
 
-Tensor accumulated(const Tensor& a, const Tensor& b) { return !a.defined() ? b : !b.defined() ? a : a + b; }
-
 /// Nodes between sources and outputs, and a derivative for each of their outputs. What a live trace follows keeps its
 /// inputs and operation, so that they are read without a lock.
 class Stretch {
  public:
   Stretch(const graph::Trace& trace, std::span<const Tensor> sources, std::span<const Tensor> outputs)
-      : order(graph::between(trace, sources, outputs)) {
-    first_.reserve(sources.size() + order.size());
-    derivatives_.reserve(sources.size() + order.size());
-    for (const Tensor& source : sources) number(source);
-    for (const Tensor& node : order) number(node);
+      : order(graph::between(trace, sources, outputs, numbers_)), sources_(sources.size()) {
+    first_.reserve(sources.size() + order.size() + 1);
+    std::size_t next = 0;
+    const auto place = [&](const Tensor& node) {
+      first_.push_back(next);
+      next += node.node()->tuple ? node.node()->tuple->avals.size() : 1;
+    };
+    for (const Tensor& source : sources) place(source);
+    for (const Tensor& node : order) place(node);
+    first_.push_back(next);
+    derivatives_.resize(next, Tensor::none());
   }
 
-  /// Whether a derivative of the node can be asked for.
-  bool involves(const Tensor& node) const { return first_.contains(node.node()); }
+  static constexpr std::uint32_t absent = graph::NodeMap::absent;
+  /// Number of a node; absent where no derivative of it can be asked for.
+  std::uint32_t number(const Tensor& node) const { return numbers_.find(node.node()); }
+  /// That of order[k].
+  std::uint32_t number(std::size_t k) const { return static_cast<std::uint32_t>(sources_ + k); }
   /// Derivatives of a node's outputs; none() at first.
-  std::span<Tensor> of(const Tensor& node) { return {derivatives_.data() + first_.find(node.node()), count(node)}; }
+  std::span<Tensor> of(std::uint32_t number) {
+    return {derivatives_.data() + first_[number], first_[number + 1] - first_[number]};
+  }
 
+ private:
+  graph::NodeMap numbers_;  // before `order`, which fills it
+
+ public:
   const std::vector<Tensor> order;  ///< inputs first, without the sources
 
  private:
-  static std::size_t count(const Tensor& node) { return node.node()->tuple ? node.node()->tuple->avals.size() : 1; }
-  void number(const Tensor& node) {
-    if (first_.insert(node.node(), static_cast<std::uint32_t>(derivatives_.size())))
-      derivatives_.resize(derivatives_.size() + count(node), Tensor::none());
-  }
-  graph::NodeMap first_;  // where a node's derivatives begin
+  std::size_t sources_;
+  std::vector<std::size_t> first_;  // where a node's derivatives begin
   std::vector<Tensor> derivatives_;
 };
 
@@ -59,7 +68,9 @@ std::span<const Tensor> outputs_of(const Tensor& node, Tensors& storage) {
   return storage;
 }
 
-void add_to(Tensor& slot, const Tensor& part) { slot = accumulated(slot, part); }
+void add_to(Tensor& slot, Tensor part) {
+  if (part.defined()) slot = slot.defined() ? slot + part : std::move(part);
+}
 
 bool any_defined(std::span<const Tensor> tensors) {
   return std::any_of(tensors.begin(), tensors.end(), [](const Tensor& t) { return t.defined(); });
@@ -72,33 +83,38 @@ Tensors pull_back(const graph::Trace& trace, std::span<const Tensor> sources, st
   const graph::Trace::Pause pause(trace);
   Stretch stretch(trace, sources, outputs);
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (cotangents[i].defined() && stretch.involves(outputs[i])) add_to(stretch.of(outputs[i])[0], cotangents[i]);
+    if (const std::uint32_t at = stretch.number(outputs[i]); at != Stretch::absent)
+      add_to(stretch.of(at)[0], cotangents[i]);
   std::vector<bool> needed;
+  std::vector<std::uint32_t> places;
   Tensors g, projections;
   for (std::size_t k = stretch.order.size(); k-- > 0;) {
     const Tensor& x = stretch.order[k];
-    const std::span<Tensor> mine = stretch.of(x);
+    const std::span<Tensor> mine = stretch.of(stretch.number(k));
     if (!any_defined(mine)) continue;
     g.assign(std::make_move_iterator(mine.begin()), std::make_move_iterator(mine.end()));
     const Tensors& inputs = x.node()->inputs;
     if (x.node()->projection >= 0) {
-      add_to(stretch.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)], g[0]);
+      const auto output = static_cast<std::size_t>(x.node()->projection);
+      add_to(stretch.of(stretch.number(inputs[0]))[output], std::move(g[0]));
       continue;
     }
     needed.assign(inputs.size(), false);
+    places.resize(inputs.size());
     bool any = false;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      needed[i] = is_floating(inputs[i].dtype()) && stretch.involves(inputs[i]);
+      places[i] = stretch.number(inputs[i]);
+      needed[i] = places[i] != Stretch::absent && is_floating(inputs[i].dtype());
       any = any || needed[i];
     }
     if (!any) continue;
     const graph::OriginScope same(x.node()->origin);
-    const Tensors parts = x.node()->op->vjp({inputs, outputs_of(x, projections)}, g, needed);
+    Tensors parts = x.node()->op->vjp({inputs, outputs_of(x, projections)}, g, needed);
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (needed[i] && parts[i].defined()) add_to(stretch.of(inputs[i])[0], parts[i]);
+      if (needed[i]) add_to(stretch.of(places[i])[0], std::move(parts[i]));
   }
   Tensors result;
-  for (const Tensor& s : sources) result.push_back(stretch.of(s)[0]);
+  for (const Tensor& s : sources) result.push_back(stretch.of(stretch.number(s))[0]);
   return result;
 }
 
@@ -106,26 +122,33 @@ Tensors push_forward(const graph::Trace& trace, std::span<const Tensor> sources,
                      std::span<const Tensor> tangents) {
   const graph::Trace::Pause pause(trace);
   Stretch stretch(trace, sources, outputs);
-  for (std::size_t i = 0; i < sources.size(); ++i) stretch.of(sources[i])[0] = tangents[i];
+  for (std::size_t i = 0; i < sources.size(); ++i) stretch.of(stretch.number(sources[i]))[0] = tangents[i];
   Tensors t, projections;
-  for (const Tensor& x : stretch.order) {
+  for (std::size_t k = 0; k < stretch.order.size(); ++k) {
+    const Tensor& x = stretch.order[k];
+    const std::span<Tensor> mine = stretch.of(stretch.number(k));
     const Tensors& inputs = x.node()->inputs;
     if (x.node()->projection >= 0) {
-      stretch.of(x)[0] = stretch.of(inputs[0])[static_cast<std::size_t>(x.node()->projection)];
+      mine[0] = stretch.of(stretch.number(inputs[0]))[static_cast<std::size_t>(x.node()->projection)];
       continue;
     }
     t.clear();
-    for (const Tensor& input : inputs)
-      t.push_back(stretch.involves(input) && is_floating(input.dtype()) ? stretch.of(input)[0] : Tensor::none());
+    for (const Tensor& input : inputs) {
+      const std::uint32_t at = stretch.number(input);
+      t.push_back(at != Stretch::absent && is_floating(input.dtype()) ? stretch.of(at)[0] : Tensor::none());
+    }
     if (!any_defined(t)) continue;
     const graph::OriginScope same(x.node()->origin);
     const std::span<const Tensor> outs = outputs_of(x, projections);
     Tensors pushed = x.node()->op->jvp({inputs, outs}, t);
     for (std::size_t i = 0; i < outs.size(); ++i)
-      if (is_floating(outs[i].dtype())) stretch.of(x)[i] = std::move(pushed[i]);
+      if (is_floating(outs[i].dtype())) mine[i] = std::move(pushed[i]);
   }
   Tensors result;
-  for (const Tensor& y : outputs) result.push_back(stretch.involves(y) ? stretch.of(y)[0] : Tensor::none());
+  for (const Tensor& y : outputs) {
+    const std::uint32_t at = stretch.number(y);
+    result.push_back(at == Stretch::absent ? Tensor::none() : stretch.of(at)[0]);
+  }
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "core/fft.h"
 #include "core/linalg.h"
 #include "core/ops.h"
+#include "core/optimize/adam.h"
 #include "core/random.h"
 #include "core/transform.h"
 
@@ -130,6 +131,13 @@ const Job jobs[] = {
        return matmul(reshape(large(d), {300, 20, 35}), reshape(large(d, 2), {300, 35, 20}));
      }},
     {"matmul_vector", [](DType d) { return matmul(large(d), large(d, 2)[0]); }},
+    {"adam",
+     [](DType d) {
+       const Tensors x = {large(d), large(d, 2)}, g = {large(d, 3), large(d, 4)};
+       const optimize::AdamStep next = optimize::adam(x, g, optimize::adam_start(x));
+       return concatenate({next.parameters[0], next.parameters[1], next.state.mean[0], next.state.square[1]});
+     },
+     false},
     {"gradient",
      [](DType d) {
        const auto f = [](const Tensor& x) { return sum(real(exp(0.1 * x) * conj(x)) * norm(matmul(x, x[0]))); };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/backend/cpu/cpu.h"
+#include "core/backend/cpu/direct_conv.h"
 #include "core/backend/cpu/gemm.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/onednn.h"
@@ -193,6 +194,8 @@ void to_kernel(const ConvolutionShape& s, const T* x, const T* g, T* w) {
   });
 }
 
+bool unit_steps(const ConvolutionShape& s) { return s.stride == ConvolutionShape::Extents{1, 1, 1}; }
+
 /// Sums of nothing are zero.
 template <class Body>
 void sums(const Array& x, const Array& y, Array& out, const Body& body) {
@@ -215,6 +218,9 @@ void convolve(const ConvolutionShape& s, const Array& x, const Array& w, Array& 
   sums(x, w, out, [&](const auto* a, const auto* b, auto* to) {
     if constexpr (std::is_same_v<decltype(to), float*>)
       if (onednn_convolves(s)) return onednn_forward(s, a, b, to);
+    using T = std::remove_pointer_t<decltype(to)>;
+    if constexpr (std::is_floating_point_v<T>)
+      if (is_direct<T>(s)) return direct_forward(s, a, b, to);
     forward(s, a, b, to);
   });
 }
@@ -223,6 +229,9 @@ void convolve_to_input(const ConvolutionShape& s, const Array& g, const Array& w
   sums(g, w, out, [&](const auto* a, const auto* b, auto* to) {
     if constexpr (std::is_same_v<decltype(to), float*>)
       if (onednn_convolves(s)) return onednn_to_input(s, a, b, to);
+    using T = std::remove_pointer_t<decltype(to)>;
+    if constexpr (std::is_floating_point_v<T>)
+      if (unit_steps(s) && is_direct<T>(reversed(s))) return direct_to_input(s, a, b, to);
     to_input(s, a, b, to);
   });
 }
@@ -231,6 +240,9 @@ void convolve_to_kernel(const ConvolutionShape& s, const Array& x, const Array& 
   sums(x, g, out, [&](const auto* a, const auto* b, auto* to) {
     if constexpr (std::is_same_v<decltype(to), float*>)
       if (onednn_convolves(s)) return onednn_to_kernel(s, a, b, to);
+    using T = std::remove_pointer_t<decltype(to)>;
+    if constexpr (std::is_floating_point_v<T>)
+      if (is_direct<T>(s)) return direct_to_kernel(s, a, b, to);
     to_kernel(s, a, b, to);
   });
 }

@@ -50,6 +50,9 @@ class Cpu final : public Backend {
   void real_of_fourier(const Array& in, std::span<const int> axes, double factor, Array& out) override {
     cpu::real_of_fourier(in, axes, factor, out);
   }
+  void adam(const AdamNumbers& numbers, std::span<const Array> inputs, std::span<Array> outputs) override {
+    cpu::adam(numbers, inputs, outputs);
+  }
   bool fuses_product(DType dtype, std::int64_t m, std::int64_t k, std::int64_t n) const override {
     return cpu::fuses_product(dtype, m, k, n);
   }

@@ -19,6 +19,7 @@ void matmul(const Array& x, const Array& y, Array& out);
 void convolve(const ConvolutionShape& shape, const Array& x, const Array& w, Array& out);
 void convolve_to_input(const ConvolutionShape& shape, const Array& g, const Array& w, Array& x);
 void convolve_to_kernel(const ConvolutionShape& shape, const Array& x, const Array& g, Array& w);
+void adam(const AdamNumbers& numbers, std::span<const Array> inputs, std::span<Array> outputs);
 bool fuses_product(DType dtype, std::int64_t m, std::int64_t k, std::int64_t n);
 std::shared_ptr<const TapeProgram> compile(const Tape& tape);
 void run(std::span<const TapeCall> calls);

@@ -243,6 +243,28 @@ void multiply(void* scratch, const void* table, long n, bool before, bool after)
 }
 
 template <class T>
+void permute(const void* from, const long* index, long n, bool swap, void* to) {
+  const Complex<Lanes<T>>* x = static_cast<const Complex<Lanes<T>>*>(from);
+  Complex<Lanes<T>>* y = static_cast<Complex<Lanes<T>>*>(to);
+  if (swap)
+    for (long k = 0; k < n; ++k) y[k] = swapped(x[index[k]]);
+  else
+    for (long k = 0; k < n; ++k) y[k] = x[index[k]];
+}
+
+template <class T>
+void convolve(void* scratch, const void* table, long n, void* a, void* b) {
+  using Element = Complex<Lanes<T>>;
+  Element* z = static_cast<Element*>(scratch);
+  const T* w = static_cast<const T*>(table);
+  const Element x = static_cast<Element*>(b)[n], sum = swapped(z[0] + x);
+  z[0] = swapped(times(z[0], w) + x);
+  for (long k = 1; k < n; ++k) z[k] = swapped(times(z[k], w + 2 * k));
+  static_cast<Element*>(a)[n] = sum;
+  static_cast<Element*>(b)[n] = sum;
+}
+
+template <class T>
 void clear(void* scratch, long first, long last) {
   Complex<Lanes<T>>* a = static_cast<Complex<Lanes<T>>*>(scratch);
   for (long k = first; k < last; ++k) a[k] = Complex<Lanes<T>>{};
@@ -303,9 +325,11 @@ void mirror(void* data, long n) {
 
 template <class T>
 FourierKernels kernels() {
-  return {lanes_of<T>,        load<T>,          store<T>,           transform<T>,      multiply<T>,
-          clear<T>,           twist<T>,         split<T, Lanes<T>>, join<T, Lanes<T>>, split<T, Single<T>>,
-          join<T, Single<T>>, mirror<Lanes<T>>, mirror<Single<T>>};
+  return {lanes_of<T>,        load<T>,           store<T>,
+          transform<T>,       multiply<T>,       permute<T>,
+          convolve<T>,        clear<T>,          twist<T>,
+          split<T, Lanes<T>>, join<T, Lanes<T>>, split<T, Single<T>>,
+          join<T, Single<T>>, mirror<Lanes<T>>,  mirror<Single<T>>};
 }
 
 }  // namespace

@@ -33,6 +33,11 @@ struct FourierKernels {
   void* (*transform)(const FourierStage* stages, long count, void* a, void* b);
   /// Elements times a table [n] complex; their parts swapped before or after, if wanted.
   void (*multiply)(void* scratch, const void* table, long n, bool before, bool after);
+  /// to[k] = from[index[k]], k < n; parts swapped if wanted.
+  void (*permute)(const void* from, const long* index, long n, bool swap, void* to);
+  /// Rader's middle: element n of `b` is the x that stands outside of the convolution. Elements times a table [n]
+  /// complex, element 0 plus x; elements n of `a` and `b` become x plus what element 0 was; parts of all swapped after.
+  void (*convolve)(void* scratch, const void* table, long n, void* a, void* b);
   /// Zeros in the elements [first, last).
   void (*clear)(void* scratch, long first, long last);
   /// Element k of a lane times coarse[k / block] fine[k % block]; tables hold a vector pair an entry, as scratch does.

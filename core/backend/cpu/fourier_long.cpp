@@ -10,17 +10,6 @@
 namespace terrella::cpu {
 namespace {
 
-/// Aligned memory for numbers.
-template <class T>
-class Memory {
- public:
-  explicit Memory(long count) : buffer_(allocate(static_cast<std::size_t>(count) * sizeof(T))) {}
-  T* data() const { return static_cast<T*>(buffer_->data); }
-
- private:
-  BufferPointer buffer_;
-};
-
 /// exp(-2 pi i e / n) for any e, from two tables of about sqrt(n) entries.
 class Roots {
  public:
@@ -194,7 +183,7 @@ template <class T>
 void transform_long(FourierLine<const T> from, FourierLine<T> to, long n, bool swap_in, bool swap_out, double factor) {
   constexpr long short_enough = 64;  // to leave lanes empty
   if (n < short_enough) return in_scratch(from, to, n, swap_in, swap_out, factor);
-  if (!is_smooth(n)) return by_chirp(from, to, *fourier_plan<T>(n), swap_in, swap_out, factor);
+  if (!is_smooth(n)) return by_chirp(from, to, *chirp_plan<T>(n), swap_in, swap_out, factor);
   by_columns_and_rows(from, to, n, swap_in, swap_out, factor);
 }
 

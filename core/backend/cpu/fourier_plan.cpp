@@ -1,6 +1,5 @@
 #include "core/backend/cpu/fourier_plan.h"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -61,6 +60,16 @@ void add_stages(FourierPlan<T>& plan) {
   }
 }
 
+/// The transform of w, over its length, as the factors of a convolution with w.
+template <class T>
+void set_spectrum(FourierPlan<T>& plan, std::vector<std::complex<double>> w) {
+  const long m = plan.smooth;
+  transform_line(w.data(), m);
+  for (const std::complex<double>& x : w)
+    plan.spectrum.emplace_back(static_cast<T>(x.real() / static_cast<double>(m)),
+                               static_cast<T>(x.imag() / static_cast<double>(m)));
+}
+
 template <class T>
 void add_chirp(FourierPlan<T>& plan) {
   const long n = plan.n, m = plan.smooth;
@@ -72,10 +81,39 @@ void add_chirp(FourierPlan<T>& plan) {
     conjugate[static_cast<std::size_t>(k)] = std::conj(w);
     if (k > 0) conjugate[static_cast<std::size_t>(m - k)] = std::conj(w);
   }
-  transform_line(conjugate.data(), m);
-  for (const std::complex<double>& w : conjugate)
-    plan.spectrum.emplace_back(static_cast<T>(w.real() / static_cast<double>(m)),
-                               static_cast<T>(w.imag() / static_cast<double>(m)));
+  set_spectrum(plan, std::move(conjugate));
+}
+
+bool is_prime(long n) {
+  for (long d = 2; d * d <= n; ++d)
+    if (n % d == 0) return false;
+  return n > 1;
+}
+
+/// The powers g^0 ... g^(n-2) mod n of the least g that reaches all of 1 ... n - 1, n prime.
+std::vector<long> powers_of_primitive_root(long n) {
+  for (long g = 2;; ++g) {
+    std::vector<long> powers = {1};
+    for (long power = g % n; power != 1; power = power * g % n) powers.push_back(power);
+    if (static_cast<long>(powers.size()) == n - 1) return powers;
+  }
+}
+
+/// With x_k = X[g^k] and w_k = exp(-2 pi i g^-k / n), result g^-p is X[0] and element p of the cyclic convolution.
+template <class T>
+void add_permutation(FourierPlan<T>& plan) {
+  const long n = plan.n, m = n - 1;
+  plan.order = powers_of_primitive_root(n);
+  plan.place.resize(static_cast<std::size_t>(n));
+  plan.place[0] = m;
+  std::vector<std::complex<double>> w;
+  for (long k = 0; k < m; ++k) {
+    const long inverse = plan.order[static_cast<std::size_t>(k == 0 ? 0 : m - k)];
+    plan.place[static_cast<std::size_t>(inverse)] = k;
+    w.push_back(unit_root(inverse, n));
+  }
+  plan.order.push_back(0);
+  set_spectrum(plan, std::move(w));
 }
 
 }  // namespace
@@ -112,6 +150,15 @@ void* FourierPlan<T>::run(void* a, void* b) const {
   const auto transform = [&](void* from, void* other) {
     return kernels.transform(stages.data(), static_cast<long>(stages.size()), from, other);
   };
+  if (!order.empty()) {
+    kernels.permute(a, order.data(), n, false, b);
+    void* const once = transform(b, a);
+    kernels.convolve(once, spectrum.data(), n - 1, a, b);
+    void* const twice = transform(once, once == a ? b : a);
+    void* const other = twice == a ? b : a;
+    kernels.permute(twice, place.data(), n, true, other);
+    return other;
+  }
   if (chirp.empty()) return transform(a, b);
   kernels.multiply(a, chirp.data(), n, false, false);
   kernels.clear(a, n, smooth);
@@ -133,12 +180,31 @@ const FourierKernels& fourier_kernels() {
 
 template <class T>
 std::shared_ptr<const FourierPlan<T>> fourier_plan(long n) {
+  if (is_smooth(n)) {
+    static Kept<FourierPlan<T>> kept;
+    return kept.get(n, [n] {
+      FourierPlan<T> plan{n, n, {}, {}, {}, {}, {}, {}};
+      if (n <= longest_in_scratch<T>()) add_stages(plan);
+      return plan;
+    });
+  }
+  if (n > longest_in_scratch<T>() || !is_smooth(n - 1) || !is_prime(n)) return chirp_plan<T>(n);
   static Kept<FourierPlan<T>> kept;
   return kept.get(n, [n] {
-    FourierPlan<T> plan{n, n, {}, {}, {}, {}};
-    if (!is_smooth(n)) plan.smooth = quickest_from(2 * n - 1, longest_in_scratch<T>());
+    FourierPlan<T> plan{n, n - 1, {}, {}, {}, {}, {}, {}};
+    add_stages(plan);
+    add_permutation(plan);
+    return plan;
+  });
+}
+
+template <class T>
+std::shared_ptr<const FourierPlan<T>> chirp_plan(long n) {
+  static Kept<FourierPlan<T>> kept;
+  return kept.get(n, [n] {
+    FourierPlan<T> plan{n, quickest_from(2 * n - 1, longest_in_scratch<T>()), {}, {}, {}, {}, {}, {}};
     if (plan.smooth <= longest_in_scratch<T>()) add_stages(plan);
-    if (plan.smooth != n) add_chirp(plan);
+    add_chirp(plan);
     return plan;
   });
 }
@@ -170,6 +236,7 @@ long near_root(long n, long most) {
   template long longest_in_scratch<T>();                                \
   template struct FourierPlan<T>;                                       \
   template std::shared_ptr<const FourierPlan<T>> fourier_plan<T>(long); \
+  template std::shared_ptr<const FourierPlan<T>> chirp_plan<T>(long);   \
   template std::shared_ptr<const std::vector<std::complex<T>>> half_turn<T>(long);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <complex>
 #include <cstdio>
+#include <stdexcept>
 #include <vector>
 
 #include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/blas_core.h"
 #include "core/backend/cpu/cpu.h"
 #include "core/backend/cpu/gemm.h"
 #include "core/backend/cpu/memory.h"
@@ -61,6 +63,16 @@ bool agrees() {
     }
   return worst < 1e-4;
 }
+
+// When the program or the module is loaded, so that no call of anybody comes before, on any thread.
+[[maybe_unused]] const bool core_chosen = [] {
+  try {
+    choose_blas_core();
+  } catch (const std::invalid_argument&) {
+    return false;  // TERRELLA_ISA names what this machine has not: the first operation says so
+  }
+  return true;
+}();
 
 }  // namespace
 

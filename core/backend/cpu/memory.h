@@ -7,6 +7,17 @@ namespace terrella::cpu {
 /// Uninitialised memory. Throws ResourceError naming the size when there is none.
 BufferPointer allocate(std::size_t bytes);
 
+/// Uninitialised memory for numbers, as long as the object lives.
+template <class T>
+class Memory {
+ public:
+  explicit Memory(std::int64_t count) : buffer_(allocate(static_cast<std::size_t>(count) * sizeof(T))) {}
+  T* data() const { return static_cast<T*>(buffer_->data); }
+
+ private:
+  BufferPointer buffer_;
+};
+
 /// Row-major array without values.
 Array empty_array(DType dtype, const Shape& shape);
 

@@ -19,9 +19,12 @@ inline T applied(T y, T operand) {
   if constexpr (operation == Half::multiply) return y * operand;
   if constexpr (operation == Half::minimum) return minimum(y, operand);
   if constexpr (operation == Half::maximum) return maximum(y, operand);
+  if constexpr (operation == Half::divide) return y / operand;
+  if constexpr (operation == Half::divide_into) return operand / y;
   if constexpr (operation == Half::negative) return -y;
   if constexpr (operation == Half::abs) return abs(y);
   if constexpr (operation == Half::square) return y * y;
+  if constexpr (operation == Half::sqrt) return sqrt(y);
 }
 
 template <int first, int second, class T>

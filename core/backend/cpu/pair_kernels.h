@@ -12,10 +12,13 @@ enum class Half : unsigned char {
   multiply,
   minimum,
   maximum,
+  divide,
+  divide_into,  ///< operand / y
   with_number,  ///< add to the above
   negative = 2 * with_number,
   abs,
   square,
+  sqrt,
   count
 };
 

@@ -30,6 +30,10 @@ std::optional<HalfStep> half_of(const TapeInstruction& in, const TapeStep& step,
     case Elementwise::maximum:
       if (of_y) return {};
       return HalfStep{Half::maximum, y, operand};
+    case Elementwise::divide:
+      return HalfStep{of_y ? Half::divide_into : Half::divide, y, operand};
+    case Elementwise::sqrt:
+      return HalfStep{Half::sqrt, y, -1};
     case Elementwise::negative:
       return HalfStep{Half::negative, y, -1};
     case Elementwise::abs:

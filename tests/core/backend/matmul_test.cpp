@@ -2,6 +2,11 @@
 // axes.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string>
+
+#include "core/backend/cpu/blas.h"
+#include "core/backend/cpu/isa.h"
 #include "core/ops.h"
 #include "core/random.h"
 #include "tests/core/plain.h"
@@ -62,6 +67,14 @@ TEST(Matmul, BatchesOfViews) {
     EXPECT_TRUE(near(z[b], product(plain(x[b]), plain(y[b])), 0, 1e-13));
     EXPECT_TRUE(near(w[b], product(plain(x[4 - b]), plain(y[0])), 0, 1e-13));
   }
+}
+
+/// An OpenBLAS older than the processor would run kernels of 2004.
+TEST(Matmul, OpenBlasRunsKernelsOfThisProcessor) {
+  if (cpu::isa() == cpu::Isa::baseline || std::getenv("OPENBLAS_CORETYPE")) GTEST_SKIP() << "nothing to choose";
+  ASSERT_TRUE(cpu::blas_is_right());
+  EXPECT_NE(std::string(openblas_get_corename()), "Prescott");
+  EXPECT_EQ(std::getenv("OPENBLAS_CORETYPE"), nullptr);
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace {
 using namespace test;
 using enum Elementwise;
 
-constexpr Elementwise both[] = {add, subtract, multiply, minimum, maximum},
-                      alone[] = {negative, Elementwise::abs, square};
+constexpr Elementwise both[] = {add, subtract, multiply, divide, minimum, maximum},
+                      alone[] = {negative, Elementwise::abs, square, Elementwise::sqrt};
 
 /// Zeros of both signs, infinities and NaN among normal numbers.
 Array special(DType dtype, const Shape& shape, std::uint64_t seed) {

@@ -1,6 +1,7 @@
 // All minimisers of least squares, on the same problems.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -8,6 +9,7 @@
 #include "core/optimize/gauss_newton.h"
 #include "core/optimize/lbfgs.h"
 #include "core/optimize/levenberg_marquardt.h"
+#include "core/optimize/nonlinear_cg.h"
 #include "tests/core/optimize/problems.h"
 
 using namespace terrella;
@@ -40,6 +42,11 @@ const std::map<std::string, Minimizer>& minimizers() {
        [](const LeastSquares& p, State s, int n, const Progress& f) {
          return minimize_lbfgs(objective_of(objective(p)), std::move(s), {.max_iterations = n, .tolerances = tight}, f);
        }},
+      {"nonlinear_cg",
+       [](const LeastSquares& p, State s, int n, const Progress& f) {
+         return minimize_nonlinear_cg(objective_of(objective(p)), std::move(s),
+                                      {.max_iterations = n, .tolerances = tight}, f);
+       }},
       {"ceres", [](const LeastSquares& p, State s, int n, const Progress& f) {
          return minimize_ceres(p, s.x, {.max_iterations = n}, f);
        }}};
@@ -59,7 +66,8 @@ TEST(Minimizers, ReachKnownAnswers) {
   for (const KnownProblem& known : tests::known_problems())
     for (const auto& [who, minimize] : minimizers()) {
       // Methods of first order and truncated ones are not for parameters that differ by 10^6 in scale.
-      if ((who == "lbfgs" || who == "gauss_newton_cg") && known.answer.size() != 4 && known.name != "Rosenbrock")
+      if ((who == "lbfgs" || who == "nonlinear_cg" || who == "gauss_newton_cg") && known.answer.size() != 4 &&
+          known.name != "Rosenbrock")
         continue;
       for (const Tensor& start : known.starts) {
         const Summary s = minimize(known.problem, {.x = start}, 500, {});
@@ -190,6 +198,62 @@ TEST(Ceres, KeepsBounds) {
   EXPECT_TRUE(s.converged()) << s.message;
   EXPECT_NEAR(s.state.x[0].item(), 0.5, 1e-8);
   EXPECT_NEAR(s.state.x[1].item(), 0.25, 1e-8);
+}
+
+/// 6 data of 40 unknowns kept alike: the space of data takes the steps of the model's.
+TEST(GaussNewton, TakesTheSameStepsInTheSpaceOfData) {
+  std::vector<double> numbers;
+  for (int i = 0; i < 240; ++i) numbers.push_back(std::sin(1.3 * i) + 0.2);
+  const Tensor a = Tensor::from(numbers, {6, 40});
+  LeastSquares problem = tests::squares_of([=](const Tensor& x) {
+    return exp(0.1 * matmul(a, x)) - Tensor({1.0, 2, 3, 2, 1, 2});
+  });
+  SparseMatrix w;
+  w.columns = 40;
+  for (std::int64_t i = 0; i < 39; ++i) w.add_row(std::array{i, i + 1}, std::array{-1.0, 1.0});
+  Term smooth;
+  smooth.name = "smoothness";
+  smooth.residual = [](const Tensor& x) { return slice(x, 0, {1, std::nullopt}) - slice(x, 0, {0, -1}); };
+  smooth.linearize = [w](const Tensor& x) { return Linearization{multiply(w, x.to_vector<double>()), w}; };
+  smooth.weight = 0.3;
+  problem.push_back(smooth);
+  problem[0].weight = 2;
+  std::vector<std::vector<double>> paths[2];
+  for (const auto solver : {GaussNewtonOptions::Solver::direct, GaussNewtonOptions::Solver::data_space})
+    minimize_gauss_newton(problem, {.x = zeros({40})}, {.solver = solver, .max_iterations = 4}, [&](const State& s) {
+      paths[solver == GaussNewtonOptions::Solver::direct].push_back(s.x.to_vector<double>());
+      return true;
+    });
+  ASSERT_EQ(paths[0].size(), paths[1].size());
+  for (std::size_t k = 0; k < paths[0].size(); ++k)
+    for (std::size_t i = 0; i < 40; ++i) EXPECT_NEAR(paths[0][k][i], paths[1][k][i], 1e-9);
+}
+
+TEST(Minimizers, StopWhereTheMinimumIsNearerThanAsked) {
+  // r = (x - a) * s, so that the distance from the minimum in standard deviations is that of s x from s a.
+  const std::vector<double> a{1, 2, 3, 4}, s{10, 1, 5, 2};
+  const Term term{.name = "data", .residual = [&](const Tensor& x) { return (exp(x) - Tensor(a)) * Tensor(s); }};
+  const auto distance = [&](const Summary& found) {
+    const auto x = found.state.x.to_vector<double>();
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const double bend = s[i] * std::exp(x[i]);  // d residual / d x
+      sum += std::pow(bend * (x[i] - std::log(a[i])), 2);
+    }
+    return std::sqrt(sum / 4);
+  };
+  for (const double nearness : {1.0, 0.1, 0.001}) {
+    const Summary newton = minimize_gauss_newton({term}, {.x = zeros({4})}, {.nearness = nearness});
+    const Summary damped = minimize_levenberg_marquardt({term}, {.x = zeros({4})}, {.nearness = nearness});
+    for (const Summary& found : {newton, damped}) {
+      EXPECT_EQ(found.reason, Stop::step);
+      EXPECT_LT(distance(found), nearness);  // a Newton step from there
+      EXPECT_GT(distance(found), 1e-9);      // and none after it
+    }
+  }
+  EXPECT_THROW(minimize_gauss_newton({term}, {.x = zeros({4})}, {.nearness = -1}), std::invalid_argument);
+  EXPECT_THROW(minimize_levenberg_marquardt({term}, {.x = zeros({4})}, {.nearness = NAN}), std::invalid_argument);
+  EXPECT_THROW(minimize_levenberg_marquardt({term}, {.x = zeros({4})}, {.least_gain = 1}), std::invalid_argument);
 }
 
 TEST(Lbfgs, MinimizesManyUnknowns) {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/backend/cpu/parallel.h"
+#include "core/linalg.h"
 #include "core/ops.h"
 #include "core/random.h"
 
@@ -115,6 +117,50 @@ TEST(NormalMatrix, FactorsWithinABandAreThoseOfTheWholeMatrix) {
                       (*inverse)[static_cast<std::size_t>(i * Line::n + i / block * block + j)], 1e-12);
     }
   }
+}
+
+TEST(NormalMatrix, LargeFullMatricesGoByPanels) {
+  // Three panels; weights of rows that stand behind others.
+  constexpr std::int64_t n = 300, m = 340;
+  const std::vector<double> values = random(m * n, 7);
+  std::vector<double> weight = random(m + 5, 8);
+  for (double& w : weight) w = 0.5 + w * w;
+  const BlockMatrix a{m + 5, n, {{5, 0, m, n, values}}};
+  NormalMatrix matrix(n);
+  matrix.add(a, weight, 3);
+  const Tensor rows = Tensor::from(values, {m, n});
+  const Tensor w = Tensor(std::vector<double>(weight.begin() + 5, weight.end()));
+  const Tensor expected = 3 * matmul(matrix_transpose(rows), reshape(w, {m, 1}) * rows);
+  EXPECT_LT(max_abs(Tensor::from(matrix.to_dense(), {n, n}) - expected), 1e-11);
+  const int before = cpu::set_threads(1);
+  NormalMatrix alone(n);
+  alone.add(a, weight, 3);
+  cpu::set_threads(before);
+  EXPECT_EQ(alone.to_dense(), matrix.to_dense());
+
+  const auto factor = matrix.factor();
+  ASSERT_TRUE(factor);
+  const std::vector<double> b = random(2 * n, 9);
+  const Tensor x = Tensor::from(factor->solve_many(b, 2).value(), {n, 2});
+  EXPECT_LT(max_abs(matmul(expected, x) - Tensor::from(b, {n, 2})), 1e-9);
+  EXPECT_TRUE(factor->solve_many({}, 0).value().empty());
+  const Tensor inverse = inv(expected);
+  for (const std::int64_t block : {1, 3, 100}) {
+    const Tensor blocks = Tensor::from(factor->inverse_blocks(block).value(), {n / block, block, block});
+    for (std::int64_t k = 0; k < n / block; ++k) {
+      const std::int64_t first = k * block, end = first + block;
+      EXPECT_LT(
+          max_abs(squeeze(slice(blocks, 0, {k, k + 1}), 0) - slice(slice(inverse, 0, {first, end}), 1, {first, end})),
+          1e-9 * max_abs(inverse));
+    }
+  }
+  std::vector<double> down(n, 0.0);
+  down[200] = -1e6;
+  matrix.add_diagonal(down);
+  EXPECT_FALSE(matrix.factor());
+  down[200] = std::nan("");
+  matrix.add_diagonal(down);
+  EXPECT_FALSE(matrix.factor());
 }
 
 TEST(NormalMatrix, SaysWhereItIsNotPositiveDefinite) {

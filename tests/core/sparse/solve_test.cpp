@@ -67,6 +67,18 @@ std::vector<Case> cases() {
     add(std::string(names[k]) + "_vector", kinds[k], {{e}, {5}});
     add(std::string(names[k]) + "_batch", kinds[k], {{2, e}, {2, 5, 3}});
   }
+  for (std::size_t k = 0; k < 4; ++k)
+    all.push_back({.name = std::string(names[k]) + "_between",
+                   .f =
+                       [kind = kinds[k]](const Tensors& x) {
+                         return Tensors{SparseFactor(of_kind(kind, x[0]), kind).solve_between(x[1], {1, 4}, {0, 2, 4})};
+                       },
+                   .sample =
+                       [e](DType dtype, std::uint64_t seed) {
+                         return Tensors{random_normal({2, e}, split_seed(seed, 0), dtype).eval(),
+                                        random_normal({2, 2, 3}, split_seed(seed, 1), dtype).eval()};
+                       },
+                   .reference = {}});
   add("one_matrix", MatrixKind::symmetric, {{e}, {2, 5, 2}});
   add("broadcast", MatrixKind::general, {{2, 1, e}, {3, 5, 1}});
   return all;
@@ -131,6 +143,33 @@ TEST(SparseSolve, ResidualsOfMatricesOfPartialDifferentialEquations) {
   check("jumps of 1e12, symmetric", helmholtz(plane, exp(27 * random_uniform({plane.unknowns()}, 3))),
         MatrixKind::symmetric);
   check("convection", convection(plane, 8), MatrixKind::general);
+}
+
+TEST(SparseSolve, FromSomeRowsToOthersIsPartOfTheWhole) {
+  const Grid grid(40, 30);
+  const std::int64_t n = grid.unknowns();
+  const Tensor shift = random_uniform({2, n}, 3) + 0.1;
+  const SparseTensor a =
+      grid.laplace(cast(ones({2, grid.links}), DType::c128)) + sparse_diagonal(std::complex<double>(0, 1) * shift);
+  std::vector<std::int64_t> given, wanted;
+  for (std::int64_t i = 0; i < 30; i += 3) given.push_back(30 * 20 + i);  // a line across
+  for (std::int64_t i = 30 * 20 + 7; i < n; i += 2) wanted.push_back(i);  // one side of it
+  const Tensor b = normal({2, 10, 70}, 4, DType::c128);
+  const auto numbers = [](const std::vector<std::int64_t>& x) {
+    return Tensor::from(x, {static_cast<std::int64_t>(x.size())});
+  };
+  const SparseFactor factor(a, MatrixKind::symmetric);
+  const Tensor whole = gather(factor.solve(scatter_add(b, numbers(given), n, -2)), numbers(wanted), -2);
+  EXPECT_LT(max_abs(factor.solve_between(b, given, wanted) - whole), 1e-14 * max_abs(whole));
+  EXPECT_THROW(factor.solve_between(b, {5, 3}, wanted), std::invalid_argument);
+  EXPECT_THROW(factor.solve_between(b, wanted, given), std::invalid_argument);
+  EXPECT_THROW(factor.solve_between(normal({1, 2}, 5, DType::c128), {0}, {n}), std::invalid_argument);
+  // A factor that does not do by itself is refined as a whole is.
+  const SparseTensor poor = grid.laplace() + sparse_diagonal(full({n}, -0.3818, DType::f64));
+  const SparseFactor of_poor(poor, MatrixKind::symmetric);
+  const Tensor right = real(slice(index(b, 0), {{0, 10}, {0, 3}}));
+  const Tensor some = gather(of_poor.solve(scatter_add(right, numbers(given), n, -2)), numbers(wanted), -2);
+  EXPECT_LT(max_abs(of_poor.solve_between(right, given, wanted) - some), 1e-9 * max_abs(some));
 }
 
 TEST(SparseSolve, EqualsEigensSparseLu) {
