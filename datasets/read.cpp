@@ -7,10 +7,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "datasets/edi/edi.h"
-#include "datasets/file/read_file.h"
-#include "datasets/hdf5/seal.h"
-#include "datasets/hdf5/survey_file.h"
+#include "datasets/file/text.h"
 
 namespace terrella::datasets {
 namespace {
@@ -20,30 +17,27 @@ namespace fs = std::filesystem;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// FormatError says "path:line: message"; only the message is wanted where path and line stand beside it.
-Unreadable unreadable(const FormatError& error) {
-  const std::string prefix = error.path() + (error.line() > 0 ? ":" + std::to_string(error.line()) : "") + ": ";
-  const std::string_view what = error.what();
-  return {error.path(), error.line(), std::string(what.starts_with(prefix) ? what.substr(prefix.size()) : what)};
-}
-
-const Format* format_of(std::string_view first_bytes) {
-  for (const Format& format : formats())
-    if (format.recognizes(first_bytes)) return &format;
-  return nullptr;
-}
-
 std::vector<std::string> files_of_folder(const std::string& folder) {
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(folder)) {
     std::error_code ignored;  // a dangling link is no regular file
     if (!entry.is_regular_file(ignored)) continue;
     try {
-      const Format* const format = format_of(read_start(entry.path().string(), recognition_bytes));
-      if (format && format->from_folders) files.push_back(entry.path().string());
+      const Format* const format = format_of_file(entry.path().string());
+      if (format && format->read && format->from_folders) files.push_back(entry.path().string());
     } catch (const FormatError&) {
       files.push_back(entry.path().string());  // cannot be opened: reading it will say so
     }
+  }
+  return files;
+}
+
+std::vector<std::string> files_below(const std::string& folder) {
+  std::vector<std::string> files;
+  // Links to folders are not followed, so that no circle is.
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    std::error_code ignored;
+    if (entry.is_regular_file(ignored)) files.push_back(entry.path().string());
   }
   return files;
 }
@@ -60,18 +54,10 @@ std::vector<std::string> files_of_glob(const std::string& pattern) {
 
 }  // namespace
 
-const std::vector<Format>& formats() {
-  static const std::vector<Format> table = {
-      {"edi", looks_like_edi,
-       [](const std::string& path) {
-         return Survey{"", {read_edi(path)}};
-       }},
-      {"hdf5", is_survey_file, read_survey},
-      // The survey within a result, and the refusal of what others wrote. Not from folders: a result beside the EDI
-      // files that it was made of would double its sites.
-      {"other hdf5", hdf5::is_hdf5, read_survey, false},
-  };
-  return table;
+Unreadable unreadable(const FormatError& error) {
+  const std::string prefix = error.path() + (error.line() > 0 ? ":" + std::to_string(error.line()) : "") + ": ";
+  const std::string_view what = error.what();
+  return {error.path(), error.line(), std::string(what.starts_with(prefix) ? what.substr(prefix.size()) : what)};
 }
 
 bool natural_less(std::string_view a, std::string_view b) {
@@ -95,7 +81,10 @@ bool natural_less(std::string_view a, std::string_view b) {
   return a < b;  // equal but for case and leading zeros
 }
 
-std::vector<std::string> find_files(const std::vector<std::string>& paths, std::vector<Unreadable>& missing) {
+namespace {
+
+std::vector<std::string> files_of(const std::vector<std::string>& paths, std::vector<Unreadable>& missing,
+                                  std::vector<std::string> (*of_folder)(const std::string&)) {
   std::vector<std::string> files;
   std::set<std::string> seen;
   for (const std::string& path : paths) {
@@ -103,12 +92,12 @@ std::vector<std::string> find_files(const std::vector<std::string>& paths, std::
     std::error_code error;
     if (fs::is_directory(path, error)) {
       try {
-        matches = files_of_folder(path);
+        matches = of_folder(path);
       } catch (const fs::filesystem_error& refused) {
         missing.push_back({path, 0, "folder cannot be read: " + refused.code().message()});
         continue;
       }
-      if (matches.empty()) missing.push_back({path, 0, "holds no file of a known format (EDI, HDF5)"});
+      if (matches.empty()) missing.push_back({path, 0, "holds no file of a known format (" + readable_titles() + ")"});
     } else if (fs::exists(path, error)) {
       matches = {path};
     } else {
@@ -126,17 +115,37 @@ std::vector<std::string> find_files(const std::vector<std::string>& paths, std::
   return files;
 }
 
+/// That of a folder; of the folder around it where it is called after a format, as in line7/edi.
+std::string name_of_folder(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  const auto called = [&](const Format& format) { return upper(name) == upper(format.name); };
+  if (folder.has_parent_path() && std::any_of(formats().begin(), formats().end(), called))
+    if (const std::string around = folder.parent_path().filename().string(); !around.empty()) return around;
+  return name;
+}
+
+}  // namespace
+
+std::vector<std::string> find_files(const std::vector<std::string>& paths, std::vector<Unreadable>& missing) {
+  return files_of(paths, missing, files_of_folder);
+}
+
+std::vector<std::string> find_all_files(const std::vector<std::string>& paths, std::vector<Unreadable>& missing) {
+  return files_of(paths, missing, files_below);
+}
+
 Reading read_readable(const std::vector<std::string>& paths) {
   Reading reading;
   if (paths.empty()) fail("read: no files given");
   for (const std::string& path : find_files(paths, reading.unreadable)) {
     try {
-      const Format* const format = format_of(read_start(path, recognition_bytes));
-      if (!format) throw FormatError(path, 0, "is of no known format (EDI, HDF5)");
+      const Format* const format = format_of_file(path);
+      if (!format) throw FormatError(path, 0, "is of no known format (" + readable_titles() + ")");
+      if (!format->read) throw FormatError(path, 0, text("is a file of ", format->title, ", which holds no soundings"));
       Survey part = format->read(path);
       validate(part);
       if (reading.survey.name.empty())
-        reading.survey.name = part.name.empty() ? fs::absolute(path).parent_path().filename().string() : part.name;
+        reading.survey.name = part.name.empty() ? name_of_folder(fs::absolute(path).parent_path()) : part.name;
       for (Site& site : part.sites) reading.survey.sites.push_back(std::move(site));
     } catch (const FormatError& error) { reading.unreadable.push_back(unreadable(error)); }
   }
@@ -155,6 +164,16 @@ Survey read(const std::vector<std::string>& paths) {
   if (reading.unreadable.size() > 1)
     message += "\n" + std::to_string(reading.unreadable.size()) + " files cannot be read";
   throw FormatError(first.path, first.line, message);
+}
+
+Observations observations_of_file(const std::string& path) {
+  const Format* const format = format_of_file(path);
+  if (!format) throw FormatError(path, 0, "is of no known format (" + readable_titles() + ")");
+  if (!format->observations)
+    throw FormatError(path, 0, text("is a file of ", format->title, ", which holds no data of an inversion code"));
+  Observations observations = format->observations(path);
+  validate(observations);
+  return observations;
 }
 
 }  // namespace terrella::datasets

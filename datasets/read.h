@@ -5,22 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
+#include "datasets/format.h"
 #include "datasets/survey/survey.h"
 
 namespace terrella::datasets {
-
-/// A format that read() knows. Content decides, never the name of the file.
-struct Format {
-  const char* name;                                  ///< "edi", "hdf5"
-  bool (*recognizes)(std::string_view first_bytes);  ///< of at most `recognition_bytes` bytes
-  Survey (*read)(const std::string& path);           ///< throws FormatError
-  bool from_folders = true;                          ///< false: only read where the file itself is named
-};
-
-inline constexpr std::size_t recognition_bytes = 4096;
-
-/// All formats, in the order in which they are tried. A new format adds its line here and nothing else.
-const std::vector<Format>& formats();
 
 /// A file that could not be read.
 struct Unreadable {
@@ -28,6 +17,9 @@ struct Unreadable {
   std::int64_t line = 0;  ///< 0 where no line is to blame
   std::string message;    ///< without path and line
 };
+
+/// The same of an error; FormatError says "path:line: message".
+Unreadable unreadable(const FormatError& error);
 
 struct Reading {
   Survey survey;                       ///< the sites that could be read
@@ -39,12 +31,19 @@ struct Reading {
 /// known format are taken, not those of its subfolders. What matches nothing is listed in `unreadable`.
 std::vector<std::string> find_files(const std::vector<std::string>& paths, std::vector<Unreadable>& unreadable);
 
+/// The same, but of folders every regular file of whatever content, those of subfolders included.
+std::vector<std::string> find_all_files(const std::vector<std::string>& paths, std::vector<Unreadable>& unreadable);
+
 /// Reads all that can be read and lists the rest.
 Reading read_readable(const std::vector<std::string>& paths);
 
 /// Reads all, or throws one FormatError that names every file that cannot be read; its path and line are the first's.
-/// The survey bears the name of the folder that holds the first file.
+/// The survey bears the name of the folder that holds the first file, or of the one around it where that is called
+/// after a format (line7/edi).
 Survey read(const std::vector<std::string>& paths);
+
+/// The data of a file for inversion codes as they stand there. Throws FormatError.
+Observations observations_of_file(const std::string& path);
 
 /// Order of names in which numbers count as numbers: a2 < a10, case does not matter first.
 bool natural_less(std::string_view a, std::string_view b);

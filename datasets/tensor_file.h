@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/tensor.h"
 
@@ -18,10 +19,12 @@ struct TensorFile {
 /// cannot hold, Error and ResourceError as write_file does.
 void save_tensors(const TensorFile& file, const std::string& path);
 
-/// What such a file holds; the extension chooses the format, as above. Throws FormatError naming the tensor and what is
-/// wrong with it.
-TensorFile load_tensors(const std::string& path);
-/// Its metadata alone, without reading the tensors.
+/// The tensors of a file; only those of `names`, where there are any. Its content tells the format, whatever its name:
+/// safetensors, our HDF5, HDF5 of others (datasets/arrays/hdf5_arrays.h, MATLAB 7.3 among them), .npy and .npz
+/// (datasets/arrays/npy.h), MATLAB 5 to 7.2 (datasets/arrays/matlab.h), .pt of PyTorch (datasets/arrays/pytorch.h).
+/// Nothing in a file is executed. Throws FormatError naming the tensor and what is wrong with it.
+TensorFile load_tensors(const std::string& path, const std::vector<std::string>& names = {});
+/// The metadata alone, without reading the tensors; none in formats of others that have no texts.
 std::map<std::string, std::string> load_metadata(const std::string& path);
 
 }  // namespace terrella::datasets

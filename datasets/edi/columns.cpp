@@ -3,6 +3,7 @@
 
 #include "datasets/edi/options.h"
 #include "datasets/edi/sounding.h"
+#include "datasets/file/numbers.h"
 
 namespace terrella::datasets::edi {
 

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "datasets/edi/numbers.h"
+#include "datasets/file/numbers.h"
+#include "datasets/file/text.h"
 
 namespace terrella::datasets::edi {
 
@@ -41,7 +42,7 @@ std::optional<double> parse_degrees(std::string_view text) {
     const std::string_view token = text.substr(0, stop);
     if (token.empty() || token[0] == '-' || token[0] == '+') return std::nullopt;
     const NumberKind kind = parse_number(token, parts[n]);
-    if (kind == NumberKind::bad || kind == NumberKind::not_a_number) return std::nullopt;
+    if (kind == NumberKind::bad || kind == NumberKind::nan) return std::nullopt;
     ++n;
     if (stop == text.size()) break;
     const bool colon = text[stop] == ':';

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "datasets/file/lines.h"
+
 namespace terrella::datasets::edi {
 namespace {
 
@@ -10,28 +12,6 @@ constexpr std::size_t largest_file = std::size_t{64} << 20;  // bytes; real file
 constexpr std::size_t most_blocks = 100000;
 
 constexpr std::string_view blank = " \t\r\f\v";
-
-std::string normalize(std::string_view bytes, Report& report) {
-  if (bytes.size() > largest_file)
-    report.error(0, "holds ", bytes.size(), " bytes; an EDI file of more than ", largest_file, " is refused");
-  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"))
-    report.error(1, "is UTF-16 text; save it as plain text (ASCII or UTF-8)");
-  if (bytes.starts_with("\xef\xbb\xbf")) {
-    bytes.remove_prefix(3);
-    report.repair(1, "byte-order-mark", "UTF-8 byte order mark skipped");
-  }
-  std::string text(bytes);
-  if (const auto nul = text.find('\0'); nul != std::string::npos) {
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
-    const auto count = std::count(text.begin(), text.end(), '\0');
-    report.repair(line, "nul-bytes", std::to_string(count) + " NUL bytes read as blanks");
-    std::replace(text.begin(), text.end(), '\0', ' ');
-  }
-  if (text.find('\r') != std::string::npos && text.find('\n') == std::string::npos)
-    std::replace(text.begin(), text.end(), '\r', '\n');  // old Macintosh line ends: the same lines
-  std::replace(text.begin(), text.end(), '\x1a', ' ');   // end-of-file mark of DOS
-  return text;
-}
 
 // The length of the keyword that a '>' line starts with: up to a blank or the "//" of the count.
 std::size_t keyword_length(std::string_view line) {
@@ -90,20 +70,7 @@ bool is_read(std::string_view keyword) {
                              "FREQ", "SPECTRA", "ZROT", "TROT", "TROT.EXP", "RHOROT"});
 }
 
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return result;
-}
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
-Document::Document(std::string_view bytes, Report& report) : text_(normalize(bytes, report)) {
+Document::Document(std::string_view bytes, Report& report) : text_(text_of(bytes, largest_file, report)) {
   const std::string_view all = text_;
   std::int64_t number = 0;
   std::size_t start = 0;       // of the current line

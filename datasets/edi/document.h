@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "datasets/edi/report.h"
+#include "datasets/file/report.h"
 
 namespace terrella::datasets::edi {
 
@@ -55,8 +55,5 @@ void for_each_line(const Block& block, const Visit& visit) {
 
 /// True for the blocks and sections that are read or that hold the axes of one that is.
 bool is_read(std::string_view keyword);
-
-std::string upper(std::string_view text);
-std::string_view trim(std::string_view text);
 
 }  // namespace terrella::datasets::edi

@@ -205,14 +205,14 @@ bool looks_like_edi(std::string_view bytes) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   while (!bytes.empty()) {
     const std::size_t stop = std::min(bytes.find_first_of("\r\n"), bytes.size());
-    std::string_view line = edi::trim(bytes.substr(0, stop));
-    while (line.starts_with('\0')) line = edi::trim(line.substr(1));
+    std::string_view line = trim(bytes.substr(0, stop));
+    while (line.starts_with('\0')) line = trim(line.substr(1));
     bytes.remove_prefix(std::min(stop + 1, bytes.size()));
     if (line.empty() || line.starts_with('!')) continue;
     if (!line.starts_with('>')) return false;
-    line = edi::trim(line.substr(1));
+    line = trim(line.substr(1));
     if (line.starts_with('!')) continue;
-    return edi::upper(line.substr(0, 4)) == "HEAD";
+    return upper(line.substr(0, 4)) == "HEAD";
   }
   return false;
 }

@@ -5,6 +5,7 @@
 
 #include "datasets/edi/coordinates.h"
 #include "datasets/edi/options.h"
+#include "datasets/file/numbers.h"
 
 namespace terrella::datasets::edi {
 namespace {
@@ -107,7 +108,7 @@ void read_elevation(const Places& places, Header& header, Report& report) {
     const std::string_view token = std::string_view(option->value).substr(0, option->value.find(' '));
     const NumberKind kind = parse_number(token, value);
     if (kind == NumberKind::bad) report.error(option->line, option->key, "='", option->value, "' is no elevation in m");
-    if (kind == NumberKind::not_a_number || std::abs(value) >= 1e30) continue;
+    if (kind == NumberKind::nan || std::abs(value) >= 1e30) continue;
     if (kind == NumberKind::decimal_comma)
       report.repair(option->line, "decimal-comma", text(option->key, "=", option->value));
     const Option* const unit = place ? find_option(*place, {"UNITS"}) : nullptr;
@@ -173,7 +174,7 @@ Header read_header(const Document& document, Report& report) {
     const NumberKind kind = parse_number(empty->value, value);
     if (kind == NumberKind::bad) report.error(empty->line, "EMPTY='", empty->value, "' is not a number");
     if (kind == NumberKind::decimal_comma) report.repair(empty->line, "decimal-comma", "EMPTY=" + empty->value);
-    header.empty.declared = kind != NumberKind::not_a_number;
+    header.empty.declared = kind != NumberKind::nan;
     if (header.empty.declared) header.empty.value = value;
   }
   read_coordinates(places, header, report);

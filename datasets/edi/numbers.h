@@ -1,4 +1,4 @@
-// datasets/edi/numbers.h: numbers as programs of forty years have written them, and the columns made of them.
+// datasets/edi/numbers.h: the numbers of a block, and the columns made of them.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -7,16 +7,6 @@
 #include "datasets/edi/document.h"
 
 namespace terrella::datasets::edi {
-
-/// How a token was read.
-enum class NumberKind {
-  plain,          ///< 1.0, +1.0E+32, 1.0D-3, 1.0-103 (Fortran drops the letter before three digits)
-  decimal_comma,  ///< 1,0E+32
-  not_a_number,   ///< NaN, Inf, 1.#QNAN, ****, beyond the range of double: value is NaN
-  bad             ///< anything else
-};
-
-NumberKind parse_number(std::string_view token, double& value);
 
 /// The numbers of a block in order. Counts that disagree with "//" and tokens that are no numbers are FormatErrors;
 /// decimal commas and NaN are repairs.

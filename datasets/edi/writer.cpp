@@ -80,6 +80,7 @@ void expect_writable(const Site& site) {
   if (site.periods() == 0) fail("write_edi: site '", site.name, "' has no periods");
   if (!site.has_impedance() && !site.has_tipper())
     fail("write_edi: site '", site.name, "' has neither impedance nor tipper");
+  if (!has_usable_values(site)) fail("write_edi: site '", site.name, "' has no value that is not masked or missing");
   if (site.name.empty()) fail("write_edi: a site needs a name");
   for (const char c : site.name)
     if (static_cast<unsigned char>(c) < 0x20 || c == '"')
@@ -111,7 +112,7 @@ std::string edi_text(const Site& site) {
   out.line("  EMPTY=1.0E+32");
   out.line("");
   out.line(">INFO");
-  out.line("  SIGNCONVENTION=exp(+i w t)");
+  out.line("  SIGNCONVENTION=exp(+ i\\omega t)");
   out.line("  SOURCE=", without_line_breaks(site.provenance.path));
   for (const std::string& step : site.provenance.history) out.line("  HISTORY=", without_line_breaks(step));
   out.line("");

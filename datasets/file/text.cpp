@@ -1,6 +1,11 @@
 #include "datasets/file/text.h"
 
 namespace terrella::datasets {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n\f\v";
+
+}  // namespace
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -32,6 +37,19 @@ std::string printable(std::string text) {
       c = '?';
   }
   return text;
+}
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return result;
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 }  // namespace terrella::datasets

@@ -11,4 +11,10 @@ bool is_utf8(std::string_view text);
 /// The text fit for a message: control characters become blanks, and bytes that are no UTF-8 become '?'.
 std::string printable(std::string text);
 
+/// The text with a-z as A-Z; other bytes stay.
+std::string upper(std::string_view text);
+
+/// The text without the blanks, tabs and line ends on both sides.
+std::string_view trim(std::string_view text);
+
 }  // namespace terrella::datasets

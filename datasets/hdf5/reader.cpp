@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t most_bytes = std::size_t{1} << 40;  // of a file; memory ends long before
 constexpr std::size_t deflate_ratio = 1032;               // the most that deflate can gain
 constexpr int most_dimensions = 8;
-constexpr std::size_t longest_name = 1024;
+constexpr std::size_t longest_name = 1024, longest_text = 64 << 10;
+constexpr hssize_t most_texts = 1024;  // of an attribute
 
 }  // namespace
 
@@ -110,6 +111,77 @@ double ReadGroup::real(const std::string& name) const {
   double value = 0;
   must(H5Aread(attribute(name, H5T_IEEE_F64LE).id(), H5T_NATIVE_DOUBLE, &value), "@" + name, "cannot be read");
   return value;
+}
+
+bool ReadGroup::has_attribute(const std::string& name) const { return H5Aexists(handle_.id(), name.c_str()) > 0; }
+
+double ReadGroup::number(const std::string& name) const {
+  const std::string shown = "@" + name;
+  if (!has_attribute(name)) refuse(shown, "is missing");
+  const Handle found(must(H5Aopen(handle_.id(), name.c_str(), H5P_DEFAULT), shown, "cannot be opened"), H5Aclose);
+  const Handle type(must(H5Aget_type(found.id()), shown, "has no type"), H5Tclose);
+  const Handle space(must(H5Aget_space(found.id()), shown, "has no shape"), H5Sclose);
+  const H5T_class_t kind = H5Tget_class(type.id());
+  if ((kind != H5T_FLOAT && kind != H5T_INTEGER) || H5Sget_simple_extent_npoints(space.id()) != 1)
+    refuse(shown, "is not one number");
+  double value = 0;
+  must(H5Aread(found.id(), H5T_NATIVE_DOUBLE, &value), shown, "cannot be read");
+  return value;
+}
+
+std::string ReadGroup::any_text(const std::string& name) const {
+  const std::string shown = "@" + name;
+  if (!has_attribute(name)) refuse(shown, "is missing");
+  const Handle found(must(H5Aopen(handle_.id(), name.c_str(), H5P_DEFAULT), shown, "cannot be opened"), H5Aclose);
+  const Handle type(must(H5Aget_type(found.id()), shown, "has no type"), H5Tclose);
+  const Handle space(must(H5Aget_space(found.id()), shown, "has no shape"), H5Sclose);
+  if (H5Tget_class(type.id()) != H5T_STRING || H5Sget_simple_extent_npoints(space.id()) != 1)
+    refuse(shown, "is not one text");
+  if (H5Tis_variable_str(type.id()) > 0) {
+    char* value = nullptr;
+    must(H5Aread(found.id(), type.id(), &value), shown, "cannot be read");
+    const std::unique_ptr<char, int (*)(void*)> owner(value, [](void* memory) { return H5free_memory(memory); });
+    return value ? std::string(value) : std::string();
+  }
+  const std::size_t width = H5Tget_size(type.id());
+  if (width > longest_text) refuse(shown, "is a text that is too long");
+  std::string value(width, '\0');
+  must(H5Aread(found.id(), type.id(), value.data()), shown, "cannot be read");
+  value.resize(std::min(value.find('\0'), value.size()));
+  return value;
+}
+
+std::vector<std::string> ReadGroup::texts_on(const std::string& dataset, const std::string& name) const {
+  const std::string shown = dataset + "@" + name;
+  check_link(dataset);
+  const Handle object(must(H5Oopen(handle_.id(), dataset.c_str(), H5P_DEFAULT), dataset, "cannot be opened"), H5Oclose);
+  if (H5Aexists(object.id(), name.c_str()) <= 0) return {};
+  const Handle found(must(H5Aopen(object.id(), name.c_str(), H5P_DEFAULT), shown, "cannot be opened"), H5Aclose);
+  const Handle type(must(H5Aget_type(found.id()), shown, "has no type"), H5Tclose);
+  const Handle space(must(H5Aget_space(found.id()), shown, "has no shape"), H5Sclose);
+  const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+  if (H5Tget_class(type.id()) != H5T_STRING || count < 0 || count > most_texts) return {};
+  const auto n = static_cast<std::size_t>(count);
+  std::vector<std::string> values;
+  if (H5Tis_variable_str(type.id()) > 0) {
+    std::vector<char*> pointers(n, nullptr);
+    const auto status = H5Aread(found.id(), type.id(), pointers.data());
+    if (status >= 0)
+      for (const char* pointer : pointers) values.emplace_back(pointer ? pointer : "");
+    H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, pointers.data());
+    must(status, shown, "cannot be read");
+    return values;
+  }
+  const std::size_t width = H5Tget_size(type.id());
+  if (width > longest_text) refuse(shown, "holds texts that are too long");
+  std::string row(n * width, '\0');
+  must(H5Aread(found.id(), type.id(), row.data()), shown, "cannot be read");
+  for (std::size_t i = 0; i < n; ++i) {
+    std::string value = row.substr(i * width, width);
+    value.resize(std::min(value.find('\0'), value.size()));
+    values.push_back(std::move(value));
+  }
+  return values;
 }
 
 Handle ReadGroup::open(const std::string& name) const {
@@ -267,8 +339,7 @@ std::string load_sealed(const std::string& path) {
   } catch (const std::bad_alloc&) { throw ResourceError(path + ": memory is too short to read it"); }
 }
 
-Reader::Reader(const std::string& path, const Unsealed& file) : path_(path) {
-  const std::string_view image = file.image;
+Reader::Reader(const std::string& path, std::string_view image) : path_(path) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fapl_core(access.id(), 1 << 20, false);
   // libhdf5 copies the image before it looks at it and never writes to ours.
@@ -279,6 +350,9 @@ Reader::Reader(const std::string& path, const Unsealed& file) : path_(path) {
   Handle group(H5Gopen2(file_.id(), "/", H5P_DEFAULT), H5Gclose);
   if (group.id() < 0) throw FormatError(path_, 0, "has no root group" + last_error());
   root_.reset(new ReadGroup(std::move(shared), std::move(group), "/"));
+}
+
+Reader::Reader(const std::string& path, const Unsealed& file) : Reader(path, file.image) {
   kind_ = root_->text("kind");
   if (kind_ != file.kind)
     throw FormatError(path_, 0, terrella::text("is damaged: sealed as '", file.kind, "', but holds a ", kind_));

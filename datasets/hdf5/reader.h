@@ -40,6 +40,14 @@ class ReadGroup {
   std::int64_t integer(const std::string& name) const;
   double real(const std::string& name) const;
 
+  /// For files of others. Whether there is an attribute of that name; one number of any type of number; one text of any
+  /// length and padding.
+  bool has_attribute(const std::string& name) const;
+  double number(const std::string& name) const;
+  std::string any_text(const std::string& name) const;
+  /// A row of texts that is an attribute of a dataset; none where there is no such attribute or it is no row of texts.
+  std::vector<std::string> texts_on(const std::string& dataset, const std::string& name) const;
+
   /// Length of a dataset with one dimension.
   std::size_t size(const std::string& name) const;
   /// All values; the shape must be this one.
@@ -84,6 +92,8 @@ class Reader {
  public:
   /// `path` serves messages.
   Reader(const std::string& path, const Unsealed& file);
+  /// The same of an HDF5 file that others wrote, from its first byte on. Has no kind. Made by read_foreign.
+  Reader(const std::string& path, std::string_view image);
   const ReadGroup& root() const { return *root_; }
   /// "survey", "result" or "checkpoint"
   const std::string& kind() const { return kind_; }
@@ -114,6 +124,17 @@ auto read_sealed(const std::string& path, std::string_view bytes, const Parse& p
     give_memory_back();  // some damage shows only then
   });
   return parse(Reader(path, file));
+}
+
+/// parse(reader) of an HDF5 file that others wrote, likewise tried in a child process first.
+template <class Parse>
+auto read_foreign(const std::string& path, std::string_view bytes, const Parse& parse) {
+  const Library alone;
+  try_in_child(path, bytes.size(), [&] {
+    parse(Reader(path, bytes));
+    give_memory_back();
+  });
+  return parse(Reader(path, bytes));
 }
 
 template <class Parse>

@@ -19,13 +19,17 @@ enum Arrays : std::uint8_t {
   has_z_masked = 4,
   has_tipper = 8,
   has_tipper_error = 16,
-  has_tipper_masked = 32
+  has_tipper_masked = 32,
+  has_inverse_signal_power = 64,
+  has_residual_covariance = 128
 };
 
 // The arrays of a site and what stands for them in the file, in one place for reading and writing. `visit` is called
 // with (name, bit, member, components, dimensions, labels).
 const std::vector<std::string> z_dimensions = {"station", "period", "output", "input"};
 const std::vector<std::string> tipper_dimensions = {"station", "period", "input"};
+const std::vector<std::string> power_dimensions = {"station", "period", "input", "input_conjugate"};
+const std::vector<std::string> residual_dimensions = {"station", "period", "channel", "channel_conjugate"};
 template <class Visit>
 void for_each_array(const Visit& visit) {
   visit("z", has_z, &Site::z, z_dimensions, hdf5::Labels{"ohm", "impedance E/H, time factor exp(+iwt)", {}});
@@ -37,6 +41,10 @@ void for_each_array(const Visit& visit) {
         hdf5::Labels{"1", "standard error of real part and, equally, of imaginary part of tipper", {}});
   visit("tipper_masked", has_tipper_masked, &Site::tipper_masked, tipper_dimensions,
         hdf5::Labels{{}, "1 where tipper is not to be used", {}});
+  visit("inverse_signal_power", has_inverse_signal_power, &Site::inverse_signal_power, power_dimensions,
+        hdf5::Labels{"m2 A-2", "inverse signal power of hx and hy", {}});
+  visit("residual_covariance", has_residual_covariance, &Site::residual_covariance, residual_dimensions,
+        hdf5::Labels{{}, "covariance of what is unexplained in ex and ey (V/m) and hz (A/m)", {}});
 }
 
 /// bool stands as a byte in the file.
@@ -146,7 +154,7 @@ void write_hdf5(const Survey& survey, hdf5::WriteGroup& group) {
   const std::size_t stations = survey.sites.size();
   std::size_t periods = 0;
   for (const Site& site : survey.sites) periods = std::max(periods, site.periods());
-  if (periods != 0 && stations > most_values / 4 / periods)
+  if (periods != 0 && stations > most_values / 9 / periods)
     throw ResourceError(text("write_hdf5: ", stations, " sites with up to ", periods,
                              " periods are too many for one file; split the survey"));
 
@@ -156,6 +164,12 @@ void write_hdf5(const Survey& survey, hdf5::WriteGroup& group) {
   group.dimension("period", periods);
   group.dimension("output", view<std::string>({"ex", "ey"}), {{}, "electric field", {}});
   group.dimension("input", view<std::string>({"hx", "hy"}), {{}, "magnetic field", {}});
+  // Only where they are used: a dimension without data would be noise to most.
+  if (std::any_of(survey.sites.begin(), survey.sites.end(), [](const Site& s) { return s.has_covariance(); })) {
+    group.dimension("input_conjugate", view<std::string>({"hx", "hy"}), {{}, "magnetic field, conjugated", {}});
+    group.dimension("channel", view<std::string>({"ex", "ey", "hz"}), {{}, "output channel", {}});
+    group.dimension("channel_conjugate", view<std::string>({"ex", "ey", "hz"}), {{}, "output channel, conjugated", {}});
+  }
   write_sites(survey, group);
 
   std::vector<double> period(stations * periods, not_a_number);
@@ -172,9 +186,10 @@ void write_hdf5(const Survey& survey, hdf5::WriteGroup& group) {
   group.write("period_count", view(count), {"station"}, {{}, "periods of the sounding", {}});
   group.write("sounding_period", view(period), {"station", "period"}, {"s", "period", {}});
   group.write("arrays", view(arrays), {"station"}, {{}, "arrays that the sounding has", {}});
-  const std::uint8_t flags[] = {1, 2, 4, 8, 16, 32};
+  const std::uint8_t flags[] = {1, 2, 4, 8, 16, 32, 64, 128};
   group.set_on("arrays", "flag_masks", flags);
-  group.set_on("arrays", "flag_meanings", "z z_error z_masked tipper tipper_error tipper_masked");
+  group.set_on("arrays", "flag_meanings",
+               "z z_error z_masked tipper tipper_error tipper_masked inverse_signal_power residual_covariance");
 
   for_each_array(
       [&](const char* name, Arrays bit, auto member, const std::vector<std::string>& dimensions, hdf5::Labels labels) {
@@ -231,6 +246,7 @@ Survey read_survey(const hdf5::ReadGroup& group) {
     constexpr std::size_t components = std::tuple_size_v<Row>;
     std::vector<std::size_t> shape = {stations, periods, 2, 2};
     shape.resize(dimensions.size());
+    if (bit == has_residual_covariance) shape[2] = shape[3] = 3;
     const std::vector<Value> values = group.read<Value>(name, shape);
     for (std::size_t s = 0; s < stations; ++s) {
       if (!(arrays[s] & bit)) continue;
@@ -252,11 +268,13 @@ Survey read_survey(const hdf5::ReadGroup& group) {
   return survey;
 }
 
-void write_hdf5(const Survey& survey, const std::string& path) {
+std::string hdf5_bytes(const Survey& survey) {
   hdf5::Writer writer("survey", newest_format);
   write_hdf5(survey, writer.root());
-  write_file(path, writer.finish());
+  return writer.finish();
 }
+
+void write_hdf5(const Survey& survey, const std::string& path) { write_file(path, hdf5_bytes(survey)); }
 
 namespace {
 Survey read(const hdf5::Reader& reader) {

@@ -7,8 +7,10 @@
 // periods, so that every row is as long as the longest sounding: sounding_period [station, period] in s, of which the
 // first period_count [station] are meant; beyond stands NaN. z [station, period, output, input] in ohm, z_error,
 // z_masked; tipper [station, period, input], tipper_error, tipper_masked; latitude, longitude, elevation, rotation
-// [station]. arrays [station] tells by bits which of these a site has; those that none has are absent. The rest is the
-// provenance: path, format, file_units, file_sign, program [station]; repairs and history in the order of the sites.
+// [station]. inverse_signal_power [station, period, input, input_conjugate] and residual_covariance [station, period,
+// channel, channel_conjugate] (channel: ex, ey, hz), and these dimensions, where a site has them. arrays [station]
+// tells by bits which of these a site has; those that none has are absent. The rest is the provenance: path, format,
+// file_units, file_sign, program [station]; repairs and history in the order of the sites.
 #pragma once
 #include <string>
 #include <string_view>
@@ -23,6 +25,8 @@ namespace terrella::datasets {
 /// std::invalid_argument where the survey is not valid or a text holds a NUL byte, Error and ResourceError as
 /// write_file does.
 void write_hdf5(const Survey& survey, const std::string& path);
+/// The bytes of such a file.
+std::string hdf5_bytes(const Survey& survey);
 
 /// The survey to the last bit, from a survey file or from the result of an inversion. Throws FormatError where the file
 /// is not one, is damaged, or is of a newer format.

@@ -17,16 +17,6 @@ constexpr int newest_format = 1;
 constexpr int most_groups = 32;  // below one another
 const std::string kind = "tensors", group_name = "tensors";
 
-/// bool stands as h5py's enumeration in the file.
-template <class T>
-struct Stored {
-  using type = T;
-};
-template <>
-struct Stored<bool> {
-  using type = hdf5::Truth;
-};
-
 /// A tensor as it comes from the file. Its memory is plain: the child process that reads first (hdf5/trial.h) must not
 /// wait for the lock of an allocator that another thread held when it was made.
 struct Plain {
@@ -39,7 +29,7 @@ struct Plain {
 void write_tensor(const std::string& name, const Tensor& x, hdf5::WriteGroup& group) {
   const std::vector<std::size_t> shape(x.shape().begin(), x.shape().end());
   with_type(x.dtype(), [&](auto t) {
-    using T = typename Stored<decltype(t)>::type;
+    using T = typename hdf5::Stored<decltype(t)>::type;
     const auto values = x.data<decltype(t)>();
     group.write_array(name, std::span<const T>(reinterpret_cast<const T*>(values.data()), values.size()), shape);
   });
@@ -114,7 +104,7 @@ class Collector {
     }
     plain.bytes.resize(count * size_of(plain.dtype));
     with_type(plain.dtype, [&](auto t) {
-      using T = typename Stored<decltype(t)>::type;
+      using T = typename hdf5::Stored<decltype(t)>::type;
       group.read_into(name, std::span<T>(reinterpret_cast<T*>(plain.bytes.data()), count));
     });
     if (plain.dtype == DType::boolean &&
@@ -124,7 +114,8 @@ class Collector {
   static DType dtype_of(const hdf5::ReadGroup& group, const std::string& name) {
     for (int i = 0; i < dtype_count; ++i) {
       const auto dtype = static_cast<DType>(i);
-      if (with_type(dtype, [&](auto t) { return group.holds<typename Stored<decltype(t)>::type>(name); })) return dtype;
+      if (with_type(dtype, [&](auto t) { return group.holds<typename hdf5::Stored<decltype(t)>::type>(name); }))
+        return dtype;
     }
     group.refuse(name, "is of a type that Terrella does not write for tensors");
   }

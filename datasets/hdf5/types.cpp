@@ -74,4 +74,9 @@ std::string last_error() {
   return found;
 }
 
+std::int64_t must(std::int64_t status, const std::string& object) {
+  if (status < 0) throw ResourceError(text("hdf5: ", object, " cannot be written", last_error()));
+  return status;
+}
+
 }  // namespace terrella::datasets::hdf5

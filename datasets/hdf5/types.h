@@ -41,4 +41,7 @@ std::string unique_name();
 /// What libhdf5 found wrong last, in brackets; empty where it says nothing.
 std::string last_error();
 
+/// The status of a call that writes `object`, passed on; a ResourceError where it failed.
+std::int64_t must(std::int64_t status, const std::string& object);
+
 }  // namespace terrella::datasets::hdf5

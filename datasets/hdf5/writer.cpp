@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t chunk_least = 64 << 10, chunk_most = 512 << 10;  // bytes
 
-std::int64_t must(std::int64_t status, const std::string& object) {
-  if (status < 0) throw ResourceError(text("hdf5: ", object, " cannot be written", last_error()));
-  return status;
-}
-
 void check_name(const std::string& name) {
   if (name.empty() || name == "." || name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
     fail("hdf5: '", name, "' cannot name an object");
@@ -112,6 +107,22 @@ void WriteGroup::set_on(const std::string& dataset, const std::string& name, std
   const Handle object(must(H5Dopen2(handle_.id(), dataset.c_str(), H5P_DEFAULT), path_ + dataset), H5Dclose);
   const Handle space = space_of({values.size()});
   set_attribute(object.id(), path_ + dataset, name, H5T_STD_U8LE, space.id(), values.data());
+}
+
+void WriteGroup::set_on(const std::string& dataset, const std::string& name, const std::vector<std::string>& values) {
+  const Handle object(must(H5Dopen2(handle_.id(), dataset.c_str(), H5P_DEFAULT), path_ + dataset), H5Dclose);
+  std::size_t width = 1;
+  for (const std::string& value : values) width = std::max(width, value.size());
+  std::string row;
+  for (const std::string& value : values) {
+    check_text(path_ + dataset + "@" + name, value);
+    row += value;
+    row.append(width - value.size(), '\0');
+  }
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose), space = space_of({values.size()});
+  H5Tset_size(type.id(), width);
+  H5Tset_strpad(type.id(), H5T_STR_NULLPAD);
+  set_attribute(object.id(), path_ + dataset, name, type.id(), space.id(), row.data());
 }
 
 void WriteGroup::dimension(const std::string& name, std::size_t size) {
@@ -234,7 +245,7 @@ INSTANTIATE(std::complex<double>)
 INSTANTIATE(std::string)
 #undef INSTANTIATE
 
-Writer::Writer(const std::string& kind, int format_version) : kind_(kind) {
+Writer::Writer() {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose), creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_fapl_core(access.id(), 1 << 20, false);
   H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
@@ -242,6 +253,10 @@ Writer::Writer(const std::string& kind, int format_version) : kind_(kind) {
   file_ =
       Handle(must(H5Fcreate(unique_name().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "the file"), H5Fclose);
   root_.reset(new WriteGroup(file_.id(), "/", "/"));
+}
+
+Writer::Writer(const std::string& kind, int format_version) : Writer() {
+  kind_ = kind;
   root_->set("kind", kind);
   root_->set("format_version", std::int64_t{format_version});
   root_->set("terrella_version", std::string(TERRELLA_VERSION));
@@ -254,7 +269,7 @@ std::string Writer::finish() {
   must(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "the file");
   std::string image(static_cast<std::size_t>(must(H5Fget_file_image(file_.id(), nullptr, 0), "the file")), '\0');
   must(H5Fget_file_image(file_.id(), image.data(), image.size()), "the file");
-  return sealed(kind_, image);
+  return kind_.empty() ? image : sealed(kind_, image);
 }
 
 }  // namespace terrella::datasets::hdf5

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "datasets/hdf5/handle.h"
@@ -18,6 +19,20 @@ struct Labels {
   std::string units;  ///< UDUNITS: "ohm", "s", "degrees_north", "1"
   std::string long_name;
   std::string coordinates;  ///< names of the datasets that locate its values, blank between
+};
+
+/// A column of a table of records: numbers, truth values, texts of so many bytes at most (padded with NUL), or
+/// references to the objects that stand at these paths of the file.
+struct Column {
+  struct Texts {
+    std::size_t width;
+    std::vector<std::string> value;
+  };
+  struct References {
+    std::vector<std::string> path;
+  };
+  std::string name;
+  std::variant<std::vector<double>, std::vector<Truth>, Texts, References> values;
 };
 
 /// A group that is being filled. T is double, std::int32_t, std::int64_t, std::uint8_t (also for truth values),
@@ -51,8 +66,14 @@ class WriteGroup {
   template <class T>
   void write_array(const std::string& name, std::span<const T> values, const std::vector<std::size_t>& shape);
 
+  /// Records, one a row, in a table that other programs may lengthen. std::invalid_argument where columns differ in
+  /// length or a text is too long; ResourceError where nothing stands at a path.
+  void write_table(const std::string& name, const std::vector<Column>& columns);
+
   /// An attribute of the dataset `dataset` of this group.
   void set_on(const std::string& dataset, const std::string& name, const std::string& value);
+  /// A row of short texts, as numpy stores arrays of bytes: all as long as the longest, padded with NUL.
+  void set_on(const std::string& dataset, const std::string& name, const std::vector<std::string>& values);
   void set_on(const std::string& dataset, const std::string& name, std::span<const std::uint8_t> values);
 
  private:
@@ -76,9 +97,11 @@ class Writer {
   /// kind           what the file holds: "survey", "result", "checkpoint"
   /// format_version of that kind, from 1
   Writer(const std::string& kind, int format_version);
+  /// A file of another program's layout: without our attributes and seal.
+  Writer();
   ~Writer();
   WriteGroup& root() { return *root_; }
-  /// The bytes of the whole file with its seal (datasets/hdf5/seal.h). To be called once, last.
+  /// The bytes of the whole file with its seal (datasets/hdf5/seal.h), if it has a kind. To be called once, last.
   std::string finish();
 
  private:

@@ -237,6 +237,10 @@ const Element& element_of(DType dtype) {
                        [&](const Element& element) { return element.dtype == stored; });
 }
 
+bool may_begin(std::string_view first_bytes) {
+  return first_bytes.size() > length_bytes && first_bytes[length_bytes] == '{';
+}
+
 std::uint64_t header_length(std::string_view first_bytes, std::uint64_t file_bytes, const std::string& path) {
   if (file_bytes < length_bytes || first_bytes.size() < length_bytes)
     throw FormatError(path, 0, text("is no safetensors file: it holds ", file_bytes, " bytes"));

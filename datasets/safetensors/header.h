@@ -40,6 +40,9 @@ struct Header {
   std::map<std::string, std::string> metadata;
 };
 
+/// Whether these may be the first bytes of a safetensors file: a length, then the brace of a JSON object.
+bool may_begin(std::string_view first_bytes);
+
 /// The length of the header, from the first 8 bytes of a file of `file_bytes`.
 std::uint64_t header_length(std::string_view first_bytes, std::uint64_t file_bytes, const std::string& path);
 

@@ -1,10 +1,10 @@
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <functional>
 
 #include "core/backend/backend.h"
 #include "core/error.h"
+#include "datasets/arrays/elements.h"
 #include "datasets/file/read_file.h"
 #include "datasets/safetensors/header.h"
 #include "datasets/safetensors/safetensors.h"
@@ -17,19 +17,6 @@ static_assert(std::endian::native == std::endian::little, "memory and file share
 
 /// Copies the bytes from `offset` of the file on.
 using Fetch = std::function<void(std::uint64_t offset, std::span<char> into)>;
-
-/// IEEE half precision, every value of which float holds.
-float from_half(std::uint16_t half) {
-  const std::uint32_t sign = std::uint32_t{half & 0x8000u} << 16, exponent = (half >> 10) & 31u,
-                      mantissa = half & 1023u;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000u | mantissa << 13);
-  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | mantissa << 13);
-  const float tiny = std::ldexp(static_cast<float>(mantissa), -24);
-  return sign ? -tiny : tiny;
-}
-
-/// The upper half of a float.
-float from_brain(std::uint16_t upper) { return std::bit_cast<float>(std::uint32_t{upper} << 16); }
 
 template <class From, class To, class Convert>
 void widen(const std::string& bytes, void* into, const Convert& convert) {

@@ -1,99 +1,117 @@
 #include "datasets/survey/rotation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
-#include "datasets/survey/units.h"
+#include "datasets/survey/axes.h"
+#include "datasets/survey/covariance.h"
 
 namespace terrella::datasets {
 namespace {
 
-// Rows of R = [c s; -s c]; exact at multiples of 90 degrees, where a zero keeps components apart.
-using Matrix = std::array<std::array<double, 2>, 2>;
-
-Matrix rotation_matrix(double degrees) {
-  const double turn = std::remainder(degrees, 360.0);
-  double c = std::cos(turn * pi / 180), s = std::sin(turn * pi / 180);
-  if (std::remainder(turn, 90.0) == 0.0) c = std::round(c), s = std::round(s);
+// R = [c s; -s c]
+AxesMatrix rotation_matrix(double degrees) {
+  const auto [c, s] = unit_vector(degrees);
   return {{{c, s}, {-s, c}}};
 }
 
-// out_ij = sum_kl weight(R_ik R_jl) in_kl over the terms that count: 0 * NaN must not spread a missing component.
+// R in R^T and R in, each term with that weight.
 template <class Value, class Weight>
-std::array<Value, 4> turn_tensor(const std::array<Value, 4>& in, const Matrix& r, Weight weight) {
-  std::array<Value, 4> out{};
-  for (std::size_t i = 0; i < 2; ++i)
-    for (std::size_t j = 0; j < 2; ++j)
-      for (std::size_t k = 0; k < 2; ++k)
-        for (std::size_t l = 0; l < 2; ++l)
-          if (const double a = r[i][k] * r[j][l]; a != 0) out[2 * i + j] += weight(a) * in[2 * k + l];
-  return out;
+std::array<Value, 4> turn(const std::array<Value, 4>& in, const AxesMatrix& r, Weight weight) {
+  return product(r, in, transposed(r), weight);
 }
-
 template <class Value, class Weight>
-std::array<Value, 2> turn_vector(const std::array<Value, 2>& in, const Matrix& r, Weight weight) {
-  std::array<Value, 2> out{};
-  for (std::size_t j = 0; j < 2; ++j)
-    for (std::size_t l = 0; l < 2; ++l)
-      if (const double a = r[j][l]; a != 0) out[j] += weight(a) * in[l];
-  return out;
+std::array<Value, 2> turn(const std::array<Value, 2>& in, const AxesMatrix& r, Weight weight) {
+  return product(in, transposed(r), weight);
 }
 
 template <std::size_t n>
-std::array<double, n> square(std::array<double, n> values) {
-  for (double& value : values) value *= value;
-  return values;
-}
-
-template <std::size_t n>
-std::array<double, n> root(std::array<double, n> values) {
-  for (double& value : values) value = std::sqrt(value);
-  return values;
-}
-
-constexpr auto plain = [](double a) { return a; };
-constexpr auto squared = [](double a) { return a * a; };
-
-template <std::size_t n>
-std::array<bool, n> masked(const std::array<bool, n>& mask, const Matrix& r) {
+std::array<bool, n> masked(const std::array<bool, n>& mask, const AxesMatrix& r) {
   std::array<double, n> counts{};
   for (std::size_t i = 0; i < n; ++i) counts[i] = mask[i];
-  if constexpr (n == 4)
-    counts = turn_tensor(counts, r, squared);
-  else
-    counts = turn_vector(counts, r, squared);
+  counts = turn(counts, r, squared);
   std::array<bool, n> result{};
   for (std::size_t i = 0; i < n; ++i) result[i] = counts[i] > 0;
   return result;
 }
 
-}  // namespace
-
-Impedance rotate(const Impedance& z, double degrees) { return turn_tensor(z, rotation_matrix(degrees), plain); }
-
-ImpedanceError rotate(const ImpedanceError& error, double degrees) {
-  return root(turn_tensor(square(error), rotation_matrix(degrees), squared));
+// Whether errors are still those of the covariances, to the digits that files print. Missing errors are.
+template <std::size_t n>
+bool agree(const std::array<double, n>& error, const std::array<double, n>& computed) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (std::abs(error[i] - computed[i]) > 0.01 * computed[i]) return false;
+  return true;
 }
 
-Tipper rotate(const Tipper& tipper, double degrees) { return turn_vector(tipper, rotation_matrix(degrees), plain); }
+// The errors after a turn: of the turned covariances where the given errors were those of the given ones.
+template <std::size_t n>
+void turn_errors(std::array<double, n>& error, const std::array<double, n>& before, const std::array<double, n>& after,
+                 double degrees) {
+  const bool known = std::none_of(after.begin(), after.end(), [](double e) { return std::isnan(e); });
+  error = known && agree(error, before) ? after : rotate(error, degrees);
+}
+
+Site turned(const Site& site, double degrees) {
+  Site result = site;
+  const AxesMatrix r = rotation_matrix(degrees);
+  for (auto& z : result.z) z = rotate(z, degrees);
+  for (auto& tipper : result.tipper) tipper = rotate(tipper, degrees);
+  for (auto& s : result.inverse_signal_power) s = rotate_covariance(s, degrees);
+  for (auto& n : result.residual_covariance) n = rotate_covariance(n, degrees);
+  for (std::size_t i = 0; i < site.periods(); ++i) {
+    const auto computed = [i](const Site& at, auto of) {
+      return of(at.inverse_signal_power[i], at.residual_covariance[i]);
+    };
+    if (site.has_covariance() && site.has_impedance())
+      turn_errors(result.z_error[i], computed(site, impedance_error), computed(result, impedance_error), degrees);
+    else if (site.has_impedance())
+      result.z_error[i] = rotate(site.z_error[i], degrees);
+    if (site.has_covariance() && site.has_tipper())
+      turn_errors(result.tipper_error[i], computed(site, tipper_error), computed(result, tipper_error), degrees);
+    else if (site.has_tipper())
+      result.tipper_error[i] = rotate(site.tipper_error[i], degrees);
+  }
+  for (auto& mask : result.z_masked) mask = masked(mask, r);
+  for (auto& mask : result.tipper_masked) mask = masked(mask, r);
+  return result;
+}
+
+}  // namespace
+
+Impedance rotate(const Impedance& z, double degrees) { return turn(z, rotation_matrix(degrees), plain); }
+
+ImpedanceError rotate(const ImpedanceError& error, double degrees) {
+  return root(turn(square(error), rotation_matrix(degrees), squared));
+}
+
+Tipper rotate(const Tipper& tipper, double degrees) { return turn(tipper, rotation_matrix(degrees), plain); }
 
 TipperError rotate(const TipperError& error, double degrees) {
-  return root(turn_vector(square(error), rotation_matrix(degrees), squared));
+  return root(turn(square(error), rotation_matrix(degrees), squared));
+}
+
+InverseSignalPower rotate_covariance(const InverseSignalPower& s, double degrees) {
+  InverseSignalPower turned = turn(s, rotation_matrix(degrees), plain);
+  for (const std::size_t i : {0, 3}) turned[i] = turned[i].real() < 0 ? 0 : turned[i].real();  // rounding
+  turned[2] = std::conj(turned[1]);                                                            // to the last bit
+  return turned;
+}
+
+ResidualCovariance rotate_covariance(const ResidualCovariance& n, double degrees) {
+  const AxesMatrix r = rotation_matrix(degrees);
+  const auto e =
+      rotate_covariance(InverseSignalPower{n[0], n[1], n[3], n[4]}, degrees);  // as the matrix of two channels
+  const auto hz = turn(std::array<Complex, 2>{n[2], n[5]}, r, plain);
+  return {e[0], e[1], hz[0], e[2], e[3], hz[1], std::conj(hz[0]), std::conj(hz[1]), n[8]};
 }
 
 Site rotate_to(const Site& site, double azimuth) {
   if (!std::isfinite(azimuth)) fail("rotate_to: site '", site.name, "': azimuth ", azimuth, " is not finite");
   const double turn = std::remainder(azimuth - site.rotation, 360.0);
-  Site result = site;
+  Site result = turn == 0 ? site : turned(site, turn);
   result.rotation = azimuth;
   if (turn == 0) return result;
-  const Matrix r = rotation_matrix(turn);
-  for (auto& z : result.z) z = rotate(z, turn);
-  for (auto& error : result.z_error) error = rotate(error, turn);
-  for (auto& tipper : result.tipper) tipper = rotate(tipper, turn);
-  for (auto& error : result.tipper_error) error = rotate(error, turn);
-  for (auto& mask : result.z_masked) mask = masked(mask, r);
-  for (auto& mask : result.tipper_masked) mask = masked(mask, r);
   result.provenance.history.push_back(text("rotate from azimuth ", site.rotation, " to ", azimuth));
   return result;
 }

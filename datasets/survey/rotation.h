@@ -1,8 +1,10 @@
 // datasets/survey/rotation.h: impedance and tipper in turned axes, with their errors.
 //
 // Axes are turned about z by an angle in degrees, clockwise from above (north to east). With R = [c s; -s c] the fields
-// in the new axes are R E and R H, so Z' = R Z R^T and T' = T R^T. Errors are propagated as if components were
-// independent (files give no covariances): var'_ij = sum_kl (R_ik R_jl)^2 var_kl.
+// in the new axes are R E and R H, so Z' = R Z R^T and T' = T R^T. Where a site has covariances they turn likewise,
+// S' = R S R^T, N' = R N R^T (Hz stays), and errors come from them: var'_ij = N'_ii S'_jj. Otherwise, and where errors
+// no longer are those of the covariances (floors, edits), they are propagated as if components were independent:
+// var'_ij = sum_kl (R_ik R_jl)^2 var_kl.
 // A missing component (NaN) makes missing what depends on it; at multiples of 90 degrees nothing else is lost.
 #pragma once
 #include "datasets/survey/survey.h"
@@ -13,6 +15,8 @@ Impedance rotate(const Impedance& z, double degrees);
 ImpedanceError rotate(const ImpedanceError& error, double degrees);
 Tipper rotate(const Tipper& tipper, double degrees);
 TipperError rotate(const TipperError& error, double degrees);
+InverseSignalPower rotate_covariance(const InverseSignalPower& s, double degrees);
+ResidualCovariance rotate_covariance(const ResidualCovariance& n, double degrees);
 
 /// The site with its x axis at that azimuth (degrees clockwise from geographic north): turned by the difference to
 /// Site::rotation, recorded in the history. Components that depend on a masked one become masked.

@@ -24,6 +24,12 @@ using ImpedanceError = std::array<double, 4>;  ///< ohm; NaN where the file give
 using Tipper = std::array<Complex, 2>;         ///< Tx Ty, Hz = Tx Hx + Ty Hy; NaN where missing
 using TipperError = std::array<double, 2>;
 
+/// Of the magnetic field Hx, Hy at the site, row by row, (A/m)^-2: S in datasets/survey/covariance.h.
+using InverseSignalPower = std::array<Complex, 4>;
+/// Of what the transfer functions leave unexplained in Ex, Ey, Hz, row by row: N there. (V/m)^2, V/m A/m, (A/m)^2; NaN
+/// in rows and columns of a channel that was not measured.
+using ResidualCovariance = std::array<Complex, 9>;
+
 /// Something in a file that was wrong or missing and was mended by a stated rule; never silent.
 struct Repair {
   std::int64_t line = 0;  ///< of the file, from 1; 0 where lines mean nothing
@@ -59,12 +65,15 @@ struct Site {
   std::vector<Tipper> tipper;
   std::vector<TipperError> tipper_error;
   std::vector<std::array<bool, 2>> tipper_masked;
+  std::vector<InverseSignalPower> inverse_signal_power;  ///< [n], or empty like the next where the file gives none
+  std::vector<ResidualCovariance> residual_covariance;
 
   Provenance provenance;
 
   std::size_t periods() const { return period.size(); }
   bool has_impedance() const { return !z.empty(); }
   bool has_tipper() const { return !tipper.empty(); }
+  bool has_covariance() const { return !residual_covariance.empty(); }
 };
 
 /// Soundings that belong together, in the order in which they were read. Sites may have different periods.
@@ -73,8 +82,12 @@ struct Survey {
   std::vector<Site> sites;
 };
 
+/// Whether a value is there that is not masked: what a format without masks needs to hold a site at all.
+bool has_usable_values(const Site& site);
+
 /// Throws std::invalid_argument naming site and field where sizes disagree, periods are not positive and ascending,
-/// an error is negative or a coordinate is impossible. Every reader and writer calls it.
+/// an error is negative, a covariance is none (datasets/survey/covariance.h) or a coordinate is impossible. Every
+/// reader and writer calls it.
 void validate(const Survey& survey);
 
 }  // namespace terrella::datasets

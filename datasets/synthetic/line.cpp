@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/survey/units.h"
 
 namespace terrella::datasets {
@@ -49,10 +50,21 @@ double weakness(double period, double factor) {
 
 }  // namespace
 
+double basin_resistivity(double distance, double depth) {
+  SyntheticSite site;
+  layers_at(distance / 1000, site);
+  double bottom = 0;
+  for (std::size_t k = 0; k < site.thickness.size(); ++k)
+    if (bottom += site.thickness[k]; depth < bottom) return site.resistivity[k];
+  return site.resistivity.back();
+}
+
 SyntheticLine basin_line() {
   constexpr int sites = 24, periods = 37;
-  constexpr double spacing = 3, azimuth = 70 * pi / 180, south = -29.6, west = 134.2, km_per_degree = 111.2;
+  constexpr double spacing = 3, degrees = 70, azimuth = degrees * pi / 180, south = -29.6, west = 134.2,
+                   km_per_degree = 111.2;
   SyntheticLine line;
+  line.azimuth = degrees;
   for (int i = 0; i < periods; ++i) line.period.push_back(std::pow(10.0, -3 + i / 6.0));
   for (int i = 0; i < sites; ++i) {
     const double x = spacing * i;
@@ -68,13 +80,29 @@ SyntheticLine basin_line() {
   return line;
 }
 
-Survey synthetic_survey(const SyntheticLine& line, const LayeredForward& forward, const SyntheticNoise& noise) {
+LineResponse layered_response(const SyntheticLine& line, const LayeredForward& forward) {
+  LineResponse response;
+  for (const SyntheticSite& site : line.sites) {
+    response.zxy.push_back(forward(site.resistivity, site.thickness, line.period));
+    std::vector<Complex>& zyx = response.zyx.emplace_back();
+    for (const Complex z : response.zxy.back()) zyx.push_back(-z);
+    response.tzy.emplace_back(zyx.size());
+  }
+  return response;
+}
+
+Survey synthetic_survey(const SyntheticLine& line, const LineResponse& response, const SyntheticNoise& noise) {
   Survey survey{"synthetic line", {}};
   const std::size_t n = line.period.size();
+  const double to_north = 90 - line.azimuth;
+  for (const auto* const part : {&response.zxy, &response.zyx, &response.tzy}) {
+    if (part->size() != line.sites.size())
+      fail("synthetic_survey: responses of ", part->size(), " sites for ", line.sites.size());
+    for (const std::vector<Complex>& one : *part)
+      if (one.size() != n) fail("synthetic_survey: the forward gave ", one.size(), " responses for ", n, " periods");
+  }
   for (std::size_t i = 0; i < line.sites.size(); ++i) {
     const SyntheticSite& from = line.sites[i];
-    const std::vector<Complex> z = forward(from.resistivity, from.thickness, line.period);
-    if (z.size() != n) fail("synthetic_survey: the forward gave ", z.size(), " impedances for ", n, " periods");
     const std::vector<Complex> random =
         random_normal({static_cast<std::int64_t>(n), 6}, split_seed(noise.seed, i), DType::c128).to_vector<Complex>();
     Site site;
@@ -86,13 +114,15 @@ Survey synthetic_survey(const SyntheticLine& line, const LayeredForward& forward
     site.provenance.format = "synthetic";
     site.provenance.program = "terrella";
     for (std::size_t k = 0; k < n; ++k) {
+      const Impedance z = rotate(Impedance{0, response.zxy[i][k], response.zyx[i][k], 0}, to_north);
+      const Tipper t = rotate(Tipper{0, response.tzy[i][k]}, to_north);
       const double relative = noise.impedance * weakness(line.period[k], noise.dead_band),
-                   error = relative * std::abs(z[k]);
+                   error = relative * std::sqrt(std::abs(response.zxy[i][k]) * std::abs(response.zyx[i][k]));
       const Complex* const r = &random[6 * k];
-      site.z.push_back({error * r[0], z[k] + error * r[1], -z[k] + error * r[2], error * r[3]});
+      site.z.push_back({z[0] + error * r[0], z[1] + error * r[1], z[2] + error * r[2], z[3] + error * r[3]});
       site.z_error.push_back({error, error, error, error});
       const double tipper = noise.tipper * weakness(line.period[k], noise.dead_band);
-      site.tipper.push_back({tipper * r[4], tipper * r[5]});
+      site.tipper.push_back({t[0] + tipper * r[4], t[1] + tipper * r[5]});
       site.tipper_error.push_back({tipper, tipper});
     }
     survey.sites.push_back(std::move(site));

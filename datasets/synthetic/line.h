@@ -22,6 +22,7 @@ struct SyntheticSite {
 struct SyntheticLine {
   std::vector<SyntheticSite> sites;
   std::vector<double> period;  ///< s, ascending
+  double azimuth = 90;         ///< degrees, of the line
 };
 
 /// 69 km of continental crust, 24 sites, 37 periods from 1 ms to 1000 s: below thin cover a sedimentary basin of 4 to
@@ -31,20 +32,31 @@ struct SyntheticLine {
 /// it.
 SyntheticLine basin_line();
 
+/// Resistivity (ohm m) of that earth at a distance (m) along the line and a depth (m) below the ground.
+double basin_resistivity(double distance, double depth);
+
 /// Impedances Zxy = Ex/Hy (ohm) of layers at the periods (s). Datasets know no physics: whoever has it brings it.
 using LayeredForward = std::function<std::vector<Complex>(
     const std::vector<double>& resistivity, const std::vector<double>& thickness, const std::vector<double>& period)>;
 
+/// Responses of a line, x along strike and y along the line: impedances in ohm, [site][period].
+struct LineResponse {
+  std::vector<std::vector<Complex>> zxy, zyx, tzy;
+};
+
+/// As over the layers below each site: Zyx = -Zxy, no tipper.
+LineResponse layered_response(const SyntheticLine& line, const LayeredForward& forward);
+
 struct SyntheticNoise {
-  double impedance = 0.02;  ///< standard deviation of real and imaginary part of all components, of |Zxy|
+  double impedance = 0.02;  ///< standard deviation of real and imaginary part of all components, of |Zxy Zyx|^1/2
   double dead_band = 3;     ///< factor around 1 Hz and 10 s, where natural signals are weak
   double tipper = 0.01;     ///< standard deviation of real and imaginary part
   std::uint64_t seed = 1;
 };
 
-/// The survey that such an earth gives: Zyx = -Zxy, no diagonal, no tipper, and independent normal noise on all of
-/// them, whose standard deviations are the errors. Same seed, same bits.
-Survey synthetic_survey(const SyntheticLine& line, const LayeredForward& forward, const SyntheticNoise& noise = {});
+/// The survey that an earth of such responses gives, axes north and east, and independent normal noise on all
+/// components, whose standard deviations are the errors. Same seed, same bits.
+Survey synthetic_survey(const SyntheticLine& line, const LineResponse& response, const SyntheticNoise& noise = {});
 
 /// The earth as CSV, one row a site and layer: site, latitude, longitude, distance_m, depth_top_m, depth_bottom_m
 /// (empty for the half-space), resistivity_ohm_m.

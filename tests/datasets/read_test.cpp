@@ -62,6 +62,13 @@ TEST_F(Read, ArgumentsKeepTheirOrderAndFilesComeOnce) {
   EXPECT_EQ(names(read({(folder / "a[0-9].edi").string()})), (std::vector<std::string>{"a2"}));
 }
 
+TEST_F(Read, SurveysAreNamedByTheirFolder) {
+  for (const char* inner : {"line7", "line7/edi"}) {
+    fs::create_directories(folder / inner);
+    EXPECT_EQ(read({write(std::string(inner) + "/a.edi", named("a"))}).name, "line7") << inner;
+  }
+}
+
 TEST_F(Read, ReportsEveryFailureAtOnce) {
   const std::string good = write("good.edi", named("good"));
   std::string text = small_edi();

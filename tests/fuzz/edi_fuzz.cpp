@@ -1,10 +1,12 @@
-// Any bytes either are refused with a FormatError or give a site that is valid and can be written and read again.
+// Any bytes either are refused with a FormatError or give a site that is valid and can be written and read again, and
+// coherences from 0 to 1.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
 
 #include "core/error.h"
+#include "datasets/edi/coherence.h"
 #include "datasets/edi/edi.h"
 
 using namespace terrella;
@@ -22,6 +24,11 @@ namespace {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   looks_like_edi(bytes);
+  try {
+    for (const Coherence& c : read_edi_coherences("fuzz.edi", bytes).list)
+      for (double value : c.value)
+        if (value < 0 || value > 1) broken("coherences are numbers from 0 to 1", "another");
+  } catch (const FormatError&) { ; }
   Site site;
   try {
     site = parse_edi(bytes, "fuzz.edi");

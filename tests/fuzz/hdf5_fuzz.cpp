@@ -1,5 +1,5 @@
 // Any bytes, and any damage to a file whose seal was renewed after it, either are refused with a FormatError or give a
-// survey, or tensors, that are valid and can be written and read again.
+// survey, tensors or observations that are valid and can be written and read again.
 #include <pthread.h>
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "datasets/hdf5/observations_file.h"
 #include "datasets/hdf5/seal.h"
 #include "datasets/hdf5/survey_file.h"
 #include "datasets/hdf5/tensors.h"
@@ -65,6 +66,39 @@ void try_tensors(const std::string& bytes) {
   } catch (const std::exception& error) { broken("tensors that were read can be written", error.what()); }
 }
 
+Observations some_observations() {
+  Observations o;
+  o.name = "line";
+  o.sites.resize(2);
+  o.sites[1] = {"b", -30, 22, 0, 1000, -50, 12, 3, {{1, 2, 3, 4}}};
+  o.blocks = {{"TE", {"header"}, "+", "ohm", 0, {1, 2, 3}, {{"key", "value"}}}};
+  o.rows = {{0.1, {1e-3, 2e-3}, 1e-4, 1e-4, 0, Observation::no_site, 0, Quantity::zxy, false},
+            {10, 45, 2, 2, 1, Observation::no_site, 0, Quantity::phase_tm, true}};
+  o.floors = {{{Quantity::zxy}, 0, 0.05, false}};
+  o.provenance.repairs = {{3, "order", "sorted"}};
+  o.provenance.history = {"rotate 30"};
+  return o;
+}
+
+std::string file_of(const Observations& observations) {
+  hdf5::Writer writer(kind_of_result_2d, 1);
+  hdf5::WriteGroup data = writer.root().group("data");
+  write_hdf5(observations, data);
+  return writer.finish();
+}
+
+void try_observations(const std::string& bytes) {
+  Observations observations;
+  try {
+    observations = read_observations("fuzz.h5", bytes);
+  } catch (const FormatError&) { return; }
+  try {
+    validate(observations);
+    const std::string written = file_of(observations);
+    if (file_of(read_observations("back.h5", written)) != written) broken("what was written comes back", "");
+  } catch (const std::exception& error) { broken("observations that were read can be written", error.what()); }
+}
+
 }  // namespace
 
 extern "C" void __sanitizer_set_death_callback(void (*)());
@@ -81,7 +115,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   const bool any_bytes = data[0] % 2 == 0;
-  if (data[0] % 4 < 2) {
+  if (data[0] >= 128) {
+    static const std::string observations = file_of(some_observations());
+    try_observations(any_bytes ? std::string(input) : damaged(observations, kind_of_result_2d, input));
+  } else if (data[0] % 4 < 2) {
     static const std::string survey = file_of(tests::odd_survey(2, 3));
     try_survey(any_bytes ? std::string(input) : damaged(survey, "survey", input));
   } else {

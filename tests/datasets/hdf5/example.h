@@ -45,6 +45,8 @@ inline std::string difference(const datasets::Survey& a, const datasets::Survey&
     if (!same_bits(x.tipper, y.tipper)) return site + "tipper";
     if (!same_bits(x.tipper_error, y.tipper_error)) return site + "tipper_error";
     if (!same_bits(x.tipper_masked, y.tipper_masked)) return site + "tipper_masked";
+    if (!same_bits(x.inverse_signal_power, y.inverse_signal_power)) return site + "inverse_signal_power";
+    if (!same_bits(x.residual_covariance, y.residual_covariance)) return site + "residual_covariance";
     if (!(x.provenance == y.provenance)) return site + "provenance";
   }
   return {};
@@ -74,6 +76,13 @@ inline datasets::Survey odd_survey(std::size_t ordinary_sites = 3, std::size_t p
       if (s == 1)
         site.z_masked.push_back({true, false, i % 2 == 0, false}), site.tipper_masked.push_back({false, i % 3 == 0});
     }
+    if (s == 2)
+      for (std::size_t i = 0; i < site.periods(); ++i) {
+        const Complex c(0.1 * normal(random), 0.1 * normal(random)), missing(datasets::not_a_number, 0);
+        site.inverse_signal_power.push_back({2 + std::norm(c), c, std::conj(c), 3});
+        site.residual_covariance.push_back(
+            {1 + std::norm(c), c, missing, std::conj(c), 1, missing, missing, missing, missing});
+      }
     site.provenance = {"survey/" + site.name + ".edi", "edi-z", "mV/km/nT", "+", "BIRRP", {}, {}};
     survey.sites.push_back(site);
   }

@@ -278,7 +278,7 @@ TEST(SurveyFile, ReadTakesSurveysFromFoldersAndTheRestByName) {
   EXPECT_EQ(difference(odd_survey(1), read({folder / "run.h5"})), "");
   const Reading foreign = read_readable({folder / "foreign.h5"});
   ASSERT_EQ(foreign.unreadable.size(), 1u);
-  EXPECT_EQ(foreign.unreadable[0].message, "is an HDF5 file, but not one written by Terrella");
+  EXPECT_EQ(foreign.unreadable[0].message, "is an HDF5 file, but neither one of Terrella nor MTH5");
 }
 
 TEST(SurveyFile, FullDiskLeavesTheOldFile) {

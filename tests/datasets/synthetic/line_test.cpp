@@ -50,7 +50,7 @@ TEST(SyntheticLine, IsALineOfDifferentSitesOverABasinAndAConductor) {
 
 TEST(SyntheticSurvey, NoiseHasTheErrorsThatItSays) {
   const SyntheticLine line = basin_line();
-  const Survey survey = synthetic_survey(line, half_space, {.seed = 7});
+  const Survey survey = synthetic_survey(line, layered_response(line, half_space), {.seed = 7});
   ASSERT_EQ(survey.sites.size(), line.sites.size());
   double sum = 0, squares = 0;
   std::size_t n = 0;
@@ -77,8 +77,9 @@ TEST(SyntheticSurvey, NoiseHasTheErrorsThatItSays) {
 
 TEST(SyntheticSurvey, TheSeedDecides) {
   const SyntheticLine line = basin_line();
-  const Survey a = synthetic_survey(line, half_space, {.seed = 1}), b = synthetic_survey(line, half_space, {.seed = 1}),
-               c = synthetic_survey(line, half_space, {.seed = 2});
+  const Survey a = synthetic_survey(line, layered_response(line, half_space), {.seed = 1}),
+               b = synthetic_survey(line, layered_response(line, half_space), {.seed = 1}),
+               c = synthetic_survey(line, layered_response(line, half_space), {.seed = 2});
   EXPECT_EQ(a.sites[3].z, b.sites[3].z);
   EXPECT_NE(a.sites[3].z, c.sites[3].z);
   EXPECT_NE(a.sites[3].z[0][xx], a.sites[4].z[0][xx]);  // sites have noise of their own
@@ -87,10 +88,39 @@ TEST(SyntheticSurvey, TheSeedDecides) {
 TEST(SyntheticSurvey, RefusesAForwardThatLeavesPeriodsOut) {
   const auto one = [](const auto&, const auto&, const auto&) { return std::vector<Complex>{1.0}; };
   try {
-    synthetic_survey(basin_line(), one);
+    synthetic_survey(basin_line(), layered_response(basin_line(), one));
     FAIL();
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(), "synthetic_survey: the forward gave 1 impedances for 37 periods");
+    EXPECT_STREQ(error.what(), "synthetic_survey: the forward gave 1 responses for 37 periods");
+  }
+}
+
+TEST(SyntheticSurvey, ResponsesAlongStrikeAreTurnedToNorth) {
+  SyntheticLine line;
+  line.sites = {{"A", 1, 2, 0, 500, {10}, {}}};
+  line.period = {1};
+  const LineResponse response{{{Complex(1, 2)}}, {{Complex(-3, -1)}}, {{Complex(0.2, 0.1)}}};
+  const SyntheticNoise none{.impedance = 0, .tipper = 0};
+  // A line to the east: x is north. One to the south: x is east, y south, so that Zyx = (-Ex) / (-Hy) of the strike's.
+  const Site east = synthetic_survey(line, response, none).sites[0];
+  EXPECT_EQ(east.z[0][xy], Complex(1, 2));
+  EXPECT_EQ(east.z[0][yx], Complex(-3, -1));
+  EXPECT_EQ(east.tipper[0][1], Complex(0.2, 0.1));
+  line.azimuth = 180;
+  const Site south = synthetic_survey(line, response, none).sites[0];
+  EXPECT_LT(std::abs(south.z[0][xy] - Complex(3, 1)), 1e-15);
+  EXPECT_LT(std::abs(south.z[0][yx] - Complex(-1, -2)), 1e-15);
+  EXPECT_LT(std::abs(south.tipper[0][0] + Complex(0.2, 0.1)), 1e-15);
+}
+
+TEST(SyntheticLine, TheEarthIsKnownBetweenSites) {
+  const SyntheticLine line = basin_line();
+  for (const SyntheticSite& site : line.sites) {
+    double top = 0;
+    for (std::size_t k = 0; k < site.resistivity.size(); ++k) {
+      EXPECT_EQ(basin_resistivity(site.distance, top + 1), site.resistivity[k]);
+      if (k < site.thickness.size()) top += site.thickness[k];
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// datasets/edi/report.h: what a reader says about one file: errors that end it, repairs that it notes and goes on.
+// datasets/file/report.h: what a reader says about one file: errors that end it, repairs that it notes and goes on.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 #include "datasets/file/text.h"
 #include "datasets/survey/survey.h"
 
-namespace terrella::datasets::edi {
+namespace terrella::datasets {
 
 class Report {
  public:
@@ -34,4 +34,4 @@ class Report {
   std::vector<Repair> repairs_;
 };
 
-}  // namespace terrella::datasets::edi
+}  // namespace terrella::datasets

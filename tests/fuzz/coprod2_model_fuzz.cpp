@@ -1,0 +1,14 @@
+// Any bytes as a COPROD2 model (tests/fuzz/round_trip.h).
+#include <cstdint>
+
+#include "datasets/coprod2/coprod2.h"
+#include "tests/fuzz/round_trip.h"
+
+using namespace terrella::datasets;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  looks_like_coprod2_model(bytes.substr(0, 4096));
+  fuzz::check(bytes, parse_coprod2_model, coprod2_model_text, "write_model");
+  return 0;
+}
