@@ -25,8 +25,12 @@ PhaseTensorEllipse phase_tensor_ellipse(const Tensor& phi) {
   // Phi is the sum of a similarity and a similarity after a reflection; their sizes add up to the semi-axes.
   const Tensor similar = 0.5 * length(xx + yy, xy - yx), reflected = 0.5 * length(xx - yy, xy + yx);
   const Tensor alpha = 0.5 * degrees(atan2(xy + yx, xx - yy)), beta = 0.5 * degrees(atan2(xy - yx, xx + yy));
-  return {degrees(atan(similar + reflected)), degrees(atan(similar - reflected)), alpha, beta,
-          remainder(alpha - beta + 90, 180) - 90};
+  return {degrees(atan(similar + reflected)),
+          degrees(atan(similar - reflected)),
+          alpha,
+          beta,
+          remainder(alpha - beta + 90, 180) - 90,
+          reflected / similar};
 }
 
 }  // namespace terrella::elec

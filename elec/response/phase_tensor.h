@@ -16,6 +16,8 @@ struct PhaseTensorEllipse {
   Tensor alpha;    ///< azimuth about which the tensor is symmetric but for its skew, from x, -90 .. 90
   Tensor beta;     ///< skew: 0 over one- and two-dimensional earths; beyond 3 in size means 3D
   Tensor strike;  ///< alpha - beta, azimuth of the larger semi-axis, -90 .. 90; strike is this or at right angles to it
+  Tensor ellipticity;  ///< (Phi_max - Phi_min) / (Phi_max + Phi_min) of the semi-axes, no unit: 0 for a circle. Bibby,
+                       ///< Caldwell & Brown (2005), lambda
 };
 
 /// Of phi [..., 2, 2]. Over a layered earth the ellipse is a circle: alpha and strike mean nothing there and have no
