@@ -7,25 +7,15 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "inversion/option_values.h"
 
 namespace terrella::inversion {
 namespace {
 
-template <class E>
-E parsed(const char* what, std::string_view name) {
-  const std::vector<std::string>& all = names<E>();
-  const auto found = std::find(all.begin(), all.end(), name);
-  if (found == all.end())
-    fail(what, ": '", name, "' is unknown; give one of ", fmt::format("{}", fmt::join(all, ", ")));
-  return static_cast<E>(found - all.begin());
-}
+constexpr const char* who = "invert_1d";
 
-void not_negative(const char* name, double value) {
-  if (!(value >= 0) || std::isinf(value)) fail("invert_1d: ", name, " is ", value, "; give 0 or a positive number");
-}
-void positive(const char* name, double value) {
-  if (!(value > 0) || std::isinf(value)) fail("invert_1d: ", name, " is ", value, "; give a positive number");
-}
+void not_negative(const char* name, double value) { inversion::not_negative(who, name, value); }
+void positive(const char* name, double value) { inversion::positive(who, name, value); }
 void positive(const char* name, const std::vector<double>& values) {
   for (const double value : values) positive(name, value);
 }
@@ -38,23 +28,12 @@ std::string list(const std::vector<double>& values) { return fmt::format("[{}]",
 
 }  // namespace
 
-#define TERRELLA_NAMES(E, what, ...)                         \
-  template <>                                                \
-  const std::vector<std::string>& names<E>() {               \
-    static const std::vector<std::string> all = __VA_ARGS__; \
-    return all;                                              \
-  }                                                          \
-  template <>                                                \
-  E parse<E>(std::string_view name) {                        \
-    return parsed<E>(what, name);                            \
-  }
 TERRELLA_NAMES(Data1d, "data", {"determinant", "xy", "yx", "average"})
 TERRELLA_NAMES(Parametrization1d, "parametrization", {"impedance", "rho_phase", "linear_rho_phase"})
 TERRELLA_NAMES(Method1d, "method", {"occam", "gauss_newton", "lbfgs", "levenberg_marquardt", "few_layers"})
 TERRELLA_NAMES(Smoothing1d, "smoothing", {"first_difference", "second_difference", "total_variation"})
 TERRELLA_NAMES(Loss1d, "loss", {"squares", "huber", "student_t"})
 TERRELLA_NAMES(Lambda1d, "lambda_choice", {"cooling", "discrepancy", "l_curve", "fixed"})
-#undef TERRELLA_NAMES
 
 void validate(const Invert1dOptions& o) {
   not_negative("error_floor", o.error_floor);
@@ -113,11 +92,7 @@ void validate(const Invert1dOptions& o) {
 std::string to_toml(const Invert1dOptions& o) {
   std::string out = "[invert_1d]\n";
   const auto word = [&](const char* key, const std::string& value) { out += fmt::format("{} = \"{}\"\n", key, value); };
-  const auto number = [&](const char* key, double value) {
-    std::string digits = fmt::format("{}", value);  // shortest that reads back to the same bits
-    if (digits.find_first_of(".en") == std::string::npos) digits += ".0";
-    out += fmt::format("{} = {}\n", key, digits);
-  };
+  const auto number = [&](const char* key, double value) { out += fmt::format("{} = {}\n", key, toml_number(value)); };
   const auto integer = [&](const char* key, int value) { out += fmt::format("{} = {}\n", key, value); };
   const auto numbers = [&](const char* key, const std::vector<double>& values) {
     out += fmt::format("{} = {}\n", key, list(values));

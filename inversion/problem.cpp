@@ -21,6 +21,7 @@ optimize::LeastSquares at_lambda(const Problem& problem, double lambda) {
     term.weight *= lambda;
     terms.push_back(std::move(term));
   }
+  terms.insert(terms.end(), problem.prior.begin(), problem.prior.end());
   return terms;
 }
 

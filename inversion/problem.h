@@ -1,9 +1,10 @@
 // inversion/problem.h: what an inversion minimises, and the state that its strategies share. No physics here: the
 // forward operator is inside the data term.
 //
-//   phi(m) = phi_d(m) + lambda phi_m(m)
+//   phi(m) = phi_d(m) + prior(m) + lambda phi_m(m)
 //
-// phi_d is a sum over residuals (predicted - observed) / error, phi_m a sum over terms of regularisation.
+// phi_d is a sum over residuals (predicted - observed) / error, phi_m a sum over terms of regularisation. The prior is
+// what is known of some parameters with errors of its own, such as static shifts: like data, but no part of the RMS.
 #pragma once
 #include <functional>
 #include <string>
@@ -18,6 +19,7 @@ namespace terrella::inversion {
 struct Problem {
   optimize::Term data = {};           ///< residuals of unit variance; Term::weight is 1
   optimize::LeastSquares model = {};  ///< regularisation, without lambda
+  optimize::LeastSquares prior = {};  ///< often none
 };
 
 /// phi_d, phi_m, and the RMS: the root of 2 phi_d over the number of residuals, which for least squares is that of the
@@ -50,6 +52,8 @@ struct State {
   optimize::State minimizer = {};  ///< at work at the present lambda; x is empty between two
   std::vector<Trial> trials = {};  ///< lambdas done with
   std::vector<Iteration> history = {};
+  bool keep_models = false;                      ///< models are kept ...
+  std::vector<std::vector<double>> models = {};  ///< ... after every row of the history
 };
 
 /// Called after every iteration; false stops.

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "datasets/file/atomic_file.h"
 #include "datasets/hdf5/survey_file.h"
+#include "inversion/history_file.h"
 
 namespace terrella::inversion {
 namespace {
@@ -160,41 +161,9 @@ std::vector<SiteFit> read_fits(const ReadGroup& group) {
   return fits;
 }
 
-// ---- history
-
-template <class Visit>
-void for_each_column(const Visit& visit) {
-  visit("site", &Iteration::site, Labels{{}, "index of the site, -1 where all are one problem", {}});
-  visit("number", &Iteration::iteration, Labels{{}, "iteration", {}});
-  visit("rms", &Iteration::rms, Labels{"1", "root of the mean of (residual / error)^2", {}});
-  visit("misfit", &Iteration::misfit, Labels{"1", "data part of the objective", {}});
-  visit("regularization", &Iteration::regularization, Labels{"1", "model part of the objective, without weight", {}});
-  visit("lambda", &Iteration::lambda, Labels{"1", "weight of the model part", {}});
-  visit("step", &Iteration::step, Labels{"1", "length along the search direction", {}});
-  visit("seconds", &Iteration::seconds, Labels{"s", "time since the start", {}});
-}
-
-void write_history(const std::vector<Iteration>& history, WriteGroup group) {
-  group.dimension("iteration", history.size());
-  for_each_column([&](const char* name, auto member, const Labels& labels) {
-    std::vector<std::decay_t<decltype(Iteration{}.*member)>> values;
-    for (const Iteration& row : history) values.push_back(row.*member);
-    group.write(name, view(values), {"iteration"}, labels);
-  });
-}
-
-std::vector<Iteration> read_history(const ReadGroup& group) {
-  const std::size_t rows = group.size("site");
-  std::vector<Iteration> history;
-  for_each_column([&](const char* name, auto member, const Labels&) {
-    const auto values = group.read<std::decay_t<decltype(Iteration{}.*member)>>(name, {rows});
-    history.resize(rows);
-    for (std::size_t i = 0; i < rows; ++i) history[i].*member = values[i];
-  });
-  return history;
-}
-
 Result read(const datasets::hdf5::Reader& reader) {
+  if (reader.kind() == "result-2d")
+    reader.root().refuse("", "is the result of a two-dimensional inversion, not of a layered one");
   reader.expect("result", newest_format);
   const ReadGroup& root = reader.root();
   Result result;
@@ -203,10 +172,7 @@ Result read(const datasets::hdf5::Reader& reader) {
   result.fits = read_fits(root.group("fit"));
   result.history = read_history(root.group("history"));
   result.config = root.text("config");
-  const ReadGroup group = root.group("versions");
-  const auto names = group.read<std::string>("name");
-  const auto versions = group.read<std::string>("version", {names.size()});
-  for (std::size_t i = 0; i < names.size(); ++i) result.versions[names[i]] = versions[i];
+  result.versions = read_versions(root.group("versions"));
   return result;
 }
 
@@ -221,14 +187,7 @@ void write_hdf5(const Result& result, const std::string& path) {
   write_model(result, root.group("model"));
   write_fits(result.fits, root.group("fit"));
   write_history(result.history, root.group("history"));
-  WriteGroup group = root.group("versions");
-  std::vector<std::string> names, versions;
-  for (const auto& [name, version] : result.versions) {
-    names.push_back(name);
-    versions.push_back(version);
-  }
-  group.dimension("name", view(names));
-  group.write("version", view(versions), {"name"});
+  write_versions(result.versions, root.group("versions"));
   datasets::write_file(path, writer.finish());
 }
 

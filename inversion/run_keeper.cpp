@@ -58,7 +58,7 @@ RunKeeper::RunKeeper(const RunControl& control, std::string run, std::size_t pro
   w.path = control.checkpoint;
   w.run = std::move(run);
   w.problems.resize(problems);
-  if (control.resume && w.path.empty()) fail("invert_1d: to resume, give the path of the checkpoint");
+  if (control.resume && w.path.empty()) fail("to resume, give the path of the checkpoint");
   if (w.path.empty()) return;
   if (control.resume && has_checkpoint(w.path)) {
     const LoadedCheckpoint loaded = read_checkpoint(w.path, w.run);

@@ -52,6 +52,11 @@ void write(Checkpoint& file, const std::string& name, const State& s) {
   file.reals[name + "trials"] = trials;
   file.reals[name + "history"] = history;
   file.integers[name + "history"] = numbers;
+  if (s.keep_models) {
+    Reals models;
+    for (const Reals& model : s.models) append(models, model);
+    file.reals[name + "models"] = models;
+  }
   write(file, name + "minimizer.", s.minimizer);
 }
 
@@ -59,6 +64,7 @@ void write(Checkpoint& file, const std::string& name, const State& s) {
 class Arrays {
  public:
   Arrays(const Checkpoint& file, const std::string& path) : file_(file), path_(path) {}
+  bool has(const std::string& name) const { return file_.reals.contains(name); }
   const Reals& reals(const std::string& name, std::size_t multiple) const { return get(file_.reals, name, multiple); }
   const Integers& integers(const std::string& name, std::size_t multiple) const {
     return get(file_.integers, name, multiple);
@@ -143,6 +149,14 @@ State read_state(const Arrays& arrays, const std::string& name) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const double* row = &history[6 * i];
     s.history.push_back({-1, static_cast<std::int32_t>(numbers[i]), row[0], row[1], row[2], row[3], row[4], row[5]});
+  }
+  if (arrays.has(name + "models")) {
+    s.keep_models = true;
+    const Reals& models = sized(arrays, arrays.reals(name + "models", n), n * numbers.size(), name + "models");
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const auto first = models.begin() + static_cast<std::ptrdiff_t>(i * n);
+      s.models.emplace_back(first, first + static_cast<std::ptrdiff_t>(n));
+    }
   }
   s.minimizer = read_minimizer(arrays, name + "minimizer.");
   return s;

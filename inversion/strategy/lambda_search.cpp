@@ -37,6 +37,7 @@ Summary search_lambda(const Problem& problem, State state, const Minimizer& mini
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
     state.history.push_back({-1, static_cast<std::int32_t>(state.iteration), state.values.rms, state.values.misfit,
                              state.values.regularization, state.lambda, step, before + spent.count()});
+    if (state.keep_models) state.models.push_back(state.model);
     stopped = progress && !progress(state);
     return !stopped;
   };

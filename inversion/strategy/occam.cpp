@@ -13,8 +13,6 @@
 namespace terrella::inversion {
 namespace {
 
-using optimize::NormalMatrix;
-using optimize::Quadratic;
 using optimize::Stop;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -32,47 +30,36 @@ double norm(const std::vector<double>& v) {
 }
 
 /// The models of one linearisation, over lambda and step.
-class Linearized {
+class Models {
  public:
-  Linearized(const Problem& problem, const std::vector<double>& model)
-      : problem_(problem),
-        model_(model),
-        linear_(optimize::linearize(problem.data, Tensor(model))),
-        weight_(optimize::weights(problem.data.loss, linear_.residual)),
-        data_(optimize::quadratic(problem.data, linear_)),
-        regularization_(optimize::quadratic(problem.model, Tensor(model))) {}
+  Models(const Problem& problem, const std::vector<double>& model, Space space)
+      : problem_(problem), linear_(problem, model, space) {}
 
-  bool finite() const { return data_.finite() && regularization_.finite(); }
-
-  /// Where both matrices weigh the same.
-  double balance() const {
-    double data = 0, model = 0;
-    for (const double d : data_.matrix.diagonal()) data += d;
-    for (const double d : regularization_.matrix.diagonal()) model += d;
-    return data > 0 && model > 0 ? std::log10(data / model) : 0.0;
-  }
+  bool finite() const { return linear_.finite(); }
+  double balance() const { return linear_.balance(); }
 
   /// Occam's: the model itself is kept smooth.
   Candidate smooth(double log_lambda, double step) const {
-    const auto factor = normal(log_lambda).factor();
-    const auto move = factor ? factor->solve(descent(std::pow(10.0, log_lambda))) : std::nullopt;
+    const double lambda = std::pow(10.0, log_lambda);
+    const auto at = linear_.at(lambda);
+    const auto move = at ? at->solve(linear_.descent(lambda)) : std::nullopt;
     return move ? moved(log_lambda, step, *move) : Candidate{log_lambda};
   }
 
   /// Of smallest RMS of four: the model or its change is kept smooth, without and with the second-order correction.
   Candidate lowest(double log_lambda, double step) const {
     Candidate best{log_lambda};
-    const auto factor = normal(log_lambda).factor();
-    if (!factor) return best;
+    const auto at = linear_.at(std::pow(10.0, log_lambda));
+    if (!at) return best;
     for (const double lambda : {std::pow(10.0, log_lambda), 0.0}) {
-      const auto move = factor->solve(descent(lambda));
+      const auto move = at->solve(linear_.descent(lambda));
       if (!move) continue;
       const auto offer = [&](const std::vector<double>& way) {
         Candidate candidate = moved(log_lambda, step, way);
         if (candidate.values.rms < best.values.rms) best = std::move(candidate);
       };
       offer(*move);
-      std::vector<double> bent = correction(*factor, *move);
+      std::vector<double> bent = correction(*at, *move);
       if (bent.empty() || !(step * norm(bent) <= norm(*move))) continue;  // beyond what a second order can say
       for (std::size_t i = 0; i < bent.size(); ++i) bent[i] = (*move)[i] + step * bent[i];
       offer(bent);
@@ -81,20 +68,9 @@ class Linearized {
   }
 
  private:
-  NormalMatrix normal(double log_lambda) const {
-    NormalMatrix matrix = data_.matrix;
-    matrix.add(regularization_.matrix, std::pow(10.0, log_lambda));
-    return matrix;
-  }
-  std::vector<double> descent(double lambda) const {
-    std::vector<double> right(model_.size());
-    for (std::size_t i = 0; i < right.size(); ++i)
-      right[i] = -(data_.gradient[i] + lambda * regularization_.gradient[i]);
-    return right;
-  }
   Candidate moved(double log_lambda, double step, const std::vector<double>& move) const {
-    Candidate result{log_lambda, model_, {infinity, infinity, infinity}};
-    for (std::size_t i = 0; i < model_.size(); ++i) result.model[i] += step * move[i];
+    Candidate result{log_lambda, linear_.model(), {infinity, infinity, infinity}};
+    for (std::size_t i = 0; i < move.size(); ++i) result.model[i] += step * move[i];
     const Values values = evaluate(problem_, Tensor(result.model));
     if (std::isfinite(values.rms) && std::isfinite(values.regularization)) result.values = values;
     return result;
@@ -102,25 +78,23 @@ class Linearized {
   /// The move follows a curve whose first derivative is `move`: half its second derivative is -H^-1 J^T W r'' / 2,
   /// with r'' the residuals' along the move. Transtrum & Sethna (2012), geodesic acceleration. Empty where r'' is not
   /// finite.
-  std::vector<double> correction(const NormalMatrix::Factor& factor, const std::vector<double>& move) const {
+  std::vector<double> correction(const Linearized::At& at, const std::vector<double>& move) const {
     double largest = 0;
     for (const double x : move) largest = std::max(largest, std::abs(x));
     if (!(largest > 0)) return {};
     const double length = 0.1 * std::min(1.0, 1 / largest);  // their 0.1, but at most a tenth of a parameter's unit
-    std::vector<double> ahead = model_;
+    std::vector<double> ahead = linear_.model();
     for (std::size_t i = 0; i < ahead.size(); ++i) ahead[i] += length * move[i];
+    const optimize::Linearization& data = linear_.data();
     std::vector<double> bend = problem_.data.residual(Tensor(ahead)).to_vector<double>();
-    const std::vector<double> slope = optimize::multiply(linear_.jacobian, move);
+    const std::vector<double> slope = optimize::multiply(data.jacobian, move);
     for (std::size_t i = 0; i < bend.size(); ++i)
-      bend[i] = -weight_[i] / length * ((bend[i] - linear_.residual[i]) / length - slope[i]);
-    return factor.solve(optimize::multiply_transposed(linear_.jacobian, bend)).value_or(std::vector<double>{});
+      bend[i] = -linear_.weight()[i] / length * ((bend[i] - data.residual[i]) / length - slope[i]);
+    return at.solve(optimize::multiply_transposed(data.jacobian, bend)).value_or(std::vector<double>{});
   }
 
   const Problem& problem_;
-  const std::vector<double>& model_;
-  optimize::Linearization linear_;
-  std::vector<double> weight_;
-  Quadratic data_, regularization_;
+  Linearized linear_;
 };
 
 /// What stands at a lambda.
@@ -213,6 +187,88 @@ class Search {
   std::vector<Candidate> points_;  // ascending in lambda
 };
 
+/// The same with few looks: from the centre downhill, and where the target is met on to the largest lambda that meets
+/// it, by secants.
+class ThriftySearch {
+ public:
+  ThriftySearch(Look look, double target, double tolerance)
+      : look_(std::move(look)), target_(target), tolerance_(tolerance) {}
+
+  /// `step`: decades between the first two looks.
+  Candidate run(double center, double step) {
+    see(center);
+    if (meets(0)) {
+      for (double up = step; meets(points_.size() - 1) && up < reach; up *= 2) see(center + up);
+      return smoothest();
+    }
+    see(center - step);
+    if (best() != 0 && !meets(0)) see(center + step);
+    const bool down = best() == 0;
+    for (int i = 0; i < 8 && !any_meets() && (down ? best() == 0 : best() + 1 == points_.size()); ++i)
+      see(down ? points_.front().log_lambda - step : points_.back().log_lambda + step);
+    if (!any_meets() && std::isfinite(points_[best()].values.rms)) refine();
+    return any_meets() ? smoothest() : points_[best()];
+  }
+
+ private:
+  static constexpr double reach = 8;  // decades from the centre
+
+  bool meets(std::size_t i) const { return points_[i].values.rms <= target_; }
+  bool any_meets() const {
+    for (std::size_t i = 0; i < points_.size(); ++i)
+      if (meets(i)) return true;
+    return false;
+  }
+  std::size_t best() const {
+    std::size_t i = 0;
+    for (std::size_t j = 1; j < points_.size(); ++j)
+      if (points_[j].values.rms < points_[i].values.rms) i = j;
+    return i;
+  }
+  double see(double log_lambda) {
+    const auto place =
+        std::find_if(points_.begin(), points_.end(), [&](const Candidate& c) { return c.log_lambda > log_lambda; });
+    return points_.insert(place, look_(log_lambda))->values.rms;
+  }
+  /// The vertex of the parabola through the best point and its neighbours, where it promises to matter.
+  void refine() {
+    const std::size_t i = best();
+    if (i == 0 || i + 1 == points_.size()) return;
+    const auto& [l, m, r] = std::tie(points_[i - 1], points_[i], points_[i + 1]);
+    if (!std::isfinite(l.values.rms) || !std::isfinite(r.values.rms)) return;
+    const double a = m.log_lambda - l.log_lambda, b = r.log_lambda - m.log_lambda;
+    const double left = (m.values.rms - l.values.rms) / a, right = (r.values.rms - m.values.rms) / b;
+    const double bend = (right - left) / (a + b);
+    if (!(bend > 0)) return;
+    const double vertex = (l.log_lambda + m.log_lambda - left / bend) / 2;
+    const double gain = bend * (vertex - m.log_lambda) * (vertex - m.log_lambda);
+    if (gain > 0.01 * m.values.rms) see(std::clamp(vertex, l.log_lambda + 0.1 * a, r.log_lambda - 0.1 * b));
+  }
+  /// Between the last point that meets the target and the next, which does not.
+  Candidate smoothest() {
+    for (int i = 0; i < 10; ++i) {
+      std::size_t last = points_.size() - 1;
+      while (!meets(last)) --last;
+      const Candidate& low = points_[last];
+      if (last + 1 == points_.size() || low.values.rms >= (1 - 0.2 * tolerance_) * target_) return low;
+      const Candidate& high = points_[last + 1];
+      const double gap = high.log_lambda - low.log_lambda;
+      if (gap <= tolerance_) return low;
+      double share = 0.5;
+      if (std::isfinite(high.values.rms))
+        share = (0.999 * target_ - low.values.rms) / (high.values.rms - low.values.rms);
+      see(low.log_lambda + std::clamp(share, 0.1, 0.9) * gap);
+    }
+    std::size_t last = points_.size() - 1;
+    while (!meets(last)) --last;
+    return points_[last];
+  }
+
+  Look look_;
+  double target_, tolerance_;
+  std::vector<Candidate> points_;  // ascending in lambda
+};
+
 /// exhausted, smoothest: the answer is found, which a run that goes on from a checkpoint must know.
 enum Stage : std::int64_t { lowering = 0, smoothing = 1, exhausted = 2, smoothest = 3 };
 
@@ -238,6 +294,7 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
     state.history.push_back({-1, static_cast<std::int32_t>(state.iteration), state.values.rms, state.values.misfit,
                              state.values.regularization, state.lambda, step, before + spent.count()});
+    if (state.keep_models) state.models.push_back(state.model);
     return !progress || progress(state);
   };
   const auto end = [&] { return state.target > options.target_rms ? Stop::out_of_reach : Stop::target; };
@@ -270,17 +327,26 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
       return finish(Stop::out_of_reach, text("target RMS ", options.target_rms, " is out of reach; RMS ",
                                              state.values.rms, " hardly changes"));
     if (state.iteration >= options.max_iterations) break;
-    const Linearized linear(problem, state.model);
+    const Models linear(problem, state.model, options.space);
     if (!linear.finite())
       return finish(Stop::not_finite, text("derivatives are not finite at iteration ", state.iteration));
     const double center = state.lambda > 0 ? std::log10(state.lambda) : linear.balance();
     const double half_width = state.lambda > 0 ? 1.5 : 4.0;
+
+    const double worst =
+        state.stage == smoothing ? state.target : std::max(state.target, state.values.rms * (1 - 1e-12));
 
     Candidate next;
     double step = 1;
     bool better = false;
     for (int halving = 0; halving <= options.step_halvings && !better; ++halving) {
       step = std::pow(0.5, halving);
+      if (options.thrifty) {
+        next = ThriftySearch([&](double l) { return linear.smooth(l, step); }, state.target, options.lambda_tolerance)
+                   .run(center, state.lambda > 0 ? 0.5 : 1.0);
+        better = next.values.rms <= worst;
+        continue;
+      }
       next = Search([&](double l) { return linear.smooth(l, step); }, state.target, options.lambda_tolerance)
                  .run(center, half_width);
       if (state.stage == lowering && !(next.values.rms <= state.target)) {
@@ -291,8 +357,7 @@ Summary occam(const Problem& problem, State state, const OccamOptions& options, 
                 .run(best, 1);
         if (other.values.rms < next.values.rms) next = std::move(other);
       }
-      better = next.values.rms <=
-               (state.stage == smoothing ? state.target : std::max(state.target, state.values.rms * (1 - 1e-12)));
+      better = next.values.rms <= worst;
     }
     if (state.stage == smoothing) {
       const double old = state.values.regularization;

@@ -6,7 +6,7 @@
 // curvature of the residuals (geodesic acceleration; Transtrum & Sethna 2012), whichever lowers the misfit most: least
 // misfits lie in narrow, bent valleys, along which straight steps are short.
 #pragma once
-#include "inversion/problem.h"
+#include "inversion/strategy/linearized.h"
 
 namespace terrella::inversion {
 
@@ -19,6 +19,10 @@ struct OccamOptions {
   double tolerance = 0.01;  ///< relative change of RMS (before the target) or roughness (at it) that ends the search
   double lambda_tolerance = 0.02;  ///< of log10 lambda
   int step_halvings = 8;           ///< where no lambda lowers the misfit
+  Space space = Space::model;
+  /// For forward operators that cost more than matrices: lambda is looked for from where it was last with a handful of
+  /// trials, and the model itself is kept smooth at all times.
+  bool thrifty = false;
 };
 
 /// Throws std::invalid_argument for options that make no sense, or a start of the wrong size.

@@ -147,7 +147,7 @@ TEST(Resume, OtherRunsAndNonsenseAreRefused) {
   EXPECT_THROW(from_checkpoint({.reals = {{"0.model", {1}}}, .integers = {{"status", {-1}}}, .texts = {}}, path),
                FormatError);
   control.checkpoint.clear();
-  EXPECT_EQ(refusal({}), "invert_1d: to resume, give the path of the checkpoint");
+  EXPECT_EQ(refusal({}), "to resume, give the path of the checkpoint");
 }
 
 TEST(Resume, NoRoomForCheckpointsEndsTheRun) {
