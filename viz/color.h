@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace terrella::viz {
 
@@ -20,6 +21,11 @@ inline constexpr std::array<Color, 9> resistivity_colors{{{115, 10, 32},
                                                           {45, 122, 182},
                                                           {38, 52, 122}}};
 
+/// Of quantities with a sign, from -limit to +limit: green to violet through near white, apart for those who do not
+/// tell red from green.
+inline constexpr std::array<Color, 7> signed_colors{
+    {{20, 90, 60}, {70, 150, 100}, {170, 215, 180}, {246, 245, 242}, {214, 184, 222}, {150, 96, 166}, {88, 30, 110}}};
+
 /// Where the model has no value (NaN): a light grey that nothing else has.
 inline constexpr Color missing_color{208, 204, 198};
 
@@ -28,6 +34,9 @@ struct ColorLimits {
   double minimum = 1;
   double maximum = 1000;
 };
+
+/// The colour at a fraction (0 .. 1, cut to these) of the way along a table of at least two; missing_color for NaN.
+Color color_between(std::span<const Color> table, double fraction);
 
 /// The colour of a resistivity (ohm m); values beyond the limits get the end colours, NaN and what is not positive
 /// missing_color.

@@ -1,66 +1,13 @@
 #include "viz/csv.h"
 
-#include <charconv>
 #include <cmath>
-#include <initializer_list>
-#include <string_view>
 
 #include "datasets/file/atomic_file.h"
 #include "viz/section.h"
 #include "viz/sounding.h"
+#include "viz/table.h"
 
 namespace terrella::viz {
-namespace {
-
-class Table {
- public:
-  explicit Table(std::initializer_list<std::string_view> header) {
-    for (std::string_view column : header) field(column);
-    end_row();
-  }
-
-  void field(std::string_view value) {
-    separate();
-    const bool formula = !value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos;
-    if (!formula && value.find_first_of(",\"\r\n\t") == std::string_view::npos) {
-      bytes_ += value;
-      return;
-    }
-    bytes_ += '"';
-    if (formula) bytes_ += '\'';
-    for (char c : value) {
-      if (c == '"') bytes_ += '"';
-      bytes_ += c;
-    }
-    bytes_ += '"';
-  }
-
-  void field(double value) {
-    separate();
-    if (!std::isfinite(value)) return;
-    char digits[32];
-    bytes_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-  }
-
-  void end_row() {
-    bytes_ += '\n';
-    first_ = true;
-  }
-
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  void separate() {
-    if (!first_) bytes_ += ',';
-    first_ = false;
-  }
-
-  std::string bytes_;
-  bool first_ = true;
-};
-
-}  // namespace
-
 void write_section_csv(const inversion::Result& result, const std::string& path) {
   const Section section = make_section(result);
   const auto& model = result.model;

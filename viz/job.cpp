@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "viz/figure_json.h"
+#include "viz/frame_json.h"
 
 namespace terrella::viz {
 namespace {
@@ -139,17 +141,46 @@ Json to_json(const ResponsePicture& picture) {
           {"models", models}};
 }
 
+Json to_json(const Figure& figure) { return figure_json(figure); }
+
 Json to_json(const VtkFiles& files) { return {{"version", 1}, {"kind", "vtk"}, {"section", to_json(files.section)}}; }
 
-template <class Picture>
-void read_frame(const Json& json, Picture& picture) {
-  json.at("width").get_to(picture.width);
-  json.at("height").get_to(picture.height);
-  json.at("title").get_to(picture.title);
-  json.at("subtitle").get_to(picture.subtitle);
-  json.at("notes").get_to(picture.notes);
-  if (picture.width < 100 || picture.height < 100 || picture.width > 8000 || picture.height > 8000)
-    throw std::domain_error(text("a picture of ", picture.width, " x ", picture.height, " pixels"));
+Json to_json(const VtkMeshes& files) {
+  Json meshes = Json::array();
+  for (const VtkMesh& mesh : files.meshes) {
+    Json arrays = Json::array();
+    for (const VtkArray& array : mesh.arrays)
+      arrays.push_back({{"name", array.name}, {"values", array.values}, {"whole", array.whole}});
+    meshes.push_back({{"file", mesh.file},
+                      {"points", mesh.points},
+                      {"corners", mesh.corners},
+                      {"arrays", std::move(arrays)},
+                      {"names", mesh.names}});
+  }
+  return {{"version", 1}, {"kind", "meshes"}, {"meshes", std::move(meshes)}};
+}
+
+VtkMesh vtk_mesh_from(const Json& json) {
+  VtkMesh mesh;
+  json.at("file").get_to(mesh.file);
+  mesh.points = numbers(json.at("points"));
+  json.at("corners").get_to(mesh.corners);
+  json.at("names").get_to(mesh.names);
+  const std::size_t points = mesh.points.size() / 3, cells = mesh.corners.size() / 4;
+  if (mesh.file.empty() || mesh.file.find('/') != std::string::npos) throw std::domain_error("a mesh without a file");
+  for (const Json& item : json.at("arrays")) {
+    VtkArray& array = mesh.arrays.emplace_back();
+    item.at("name").get_to(array.name);
+    array.values = numbers(item.at("values"));
+    item.at("whole").get_to(array.whole);
+    if (array.values.size() != (cells > 0 ? cells : points)) throw std::domain_error("an array of another size");
+  }
+  for (std::int64_t corner : mesh.corners)
+    if (corner < 0 || static_cast<std::size_t>(corner) >= points) throw std::domain_error("a corner that is no point");
+  if (mesh.points.size() % 3 != 0 || mesh.corners.size() % 4 != 0 || mesh.arrays.empty() ||
+      (!mesh.names.empty() && mesh.names.size() != points))
+    throw std::domain_error("the arrays of a mesh have different sizes");
+  return mesh;
 }
 
 SectionPicture section_picture_from(const Json& json) {
@@ -196,6 +227,12 @@ Job read_job(const std::string& bytes, const std::string& path) {
     const std::string kind = json.at("kind");
     if (kind == "section") return section_picture_from(json);
     if (kind == "response") return response_picture_from(json);
+    if (kind == "figure") return figure_of(json);
+    if (kind == "meshes") {
+      VtkMeshes files;
+      for (const Json& item : json.at("meshes")) files.meshes.push_back(vtk_mesh_from(item));
+      return files;
+    }
     if (kind == "vtk") return VtkFiles{section_from(json.at("section"))};
     throw std::domain_error("unknown kind '" + kind + "'");
   } catch (const std::exception& error) { throw FormatError(path, 0, error.what()); }

@@ -1,14 +1,17 @@
 // viz/job.h: what terrella-render is asked to do, as values and as the JSON file that carries them.
 //
 // The library never loads VTK: it writes a job, runs `terrella-render JOB.json` in a folder of its own and takes the
-// files from there. The JSON holds `version` (1), `kind` ("section", "response" or "vtk") and the fields of the structs
-// below by the same names; numbers that are NaN or infinite are null. Names may be hostile; they are only drawn.
+// files from there. The JSON holds `version` (1), `kind` ("section", "response", "vtk", "meshes" or "figure") and the
+// fields of the structs below by the same names; numbers that are NaN or infinite are null. Names may be hostile; they
+// are only drawn.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "viz/color.h"
+#include "viz/figure.h"
 #include "viz/section.h"
 #include "viz/sounding.h"
 
@@ -48,7 +51,29 @@ struct VtkFiles {
   Section section;
 };
 
-using Job = std::variant<SectionPicture, ResponsePicture, VtkFiles>;
+/// One number a cell, or a point where there are no cells.
+struct VtkArray {
+  std::string name;
+  std::vector<double> values;
+  bool whole = false;  ///< written as whole numbers
+};
+
+/// Quadrilaterals, or points alone.
+struct VtkMesh {
+  std::string file;                   ///< to be written, without folder: .vtu with cells, else .vtp
+  std::vector<double> points;         ///< [n, 3]
+  std::vector<std::int64_t> corners;  ///< [m, 4], anticlockwise; empty for points alone
+  std::vector<VtkArray> arrays;       ///< the first one is what is shown at first
+  std::vector<std::string> names;     ///< of points alone
+};
+
+/// Writes the file of every mesh.
+struct VtkMeshes {
+  std::vector<VtkMesh> meshes;
+};
+
+/// A Figure draws figure.png.
+using Job = std::variant<SectionPicture, ResponsePicture, VtkFiles, VtkMeshes, Figure>;
 
 /// Bytes that are not UTF-8 become replacement characters.
 std::string to_json(const Job& job);

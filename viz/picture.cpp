@@ -130,13 +130,13 @@ Staircase staircase(const inversion::LayeredModel& model, std::size_t site) {
   return result;
 }
 
-std::string numbered(const std::string& path, std::size_t sheet) {
+}  // namespace
+
+std::string numbered_path(const std::string& path, std::size_t sheet) {
   if (sheet == 0) return path;
   const std::filesystem::path p(path);
   return (p.parent_path() / (p.stem().string() + "-" + std::to_string(sheet + 1) + p.extension().string())).string();
 }
-
-}  // namespace
 
 std::string plot_section(const inversion::Result& result, const std::string& path, const SectionOptions& options) {
   check_size("plot_section", options.width, options.height);
@@ -221,7 +221,7 @@ std::vector<std::string> plot_response(const inversion::Result& result, const st
     if (const std::string fit = rms_text(rms); !fit.empty()) picture.subtitle += "; " + fit;
     if (negated) picture.notes.push_back("Phases in the third quadrant (Zyx) are those of \u2212Z.");
     pictures.push_back(render(to_json(Job(picture)), {"response.png"}, true, options.timeout_seconds)[0]);
-    paths.push_back(numbered(path, sheet));
+    paths.push_back(numbered_path(path, sheet));
   }
   for (std::size_t sheet = 0; sheet < sheets; ++sheet) datasets::write_file(paths[sheet], pictures[sheet]);
   return paths;

@@ -42,6 +42,9 @@ struct ResponseOptions {
 std::vector<std::string> plot_response(const inversion::Result& result, const std::string& path,
                                        const ResponseOptions& options = {});
 
+/// The path of a sheet: "a.png", "a-2.png", "a-3.png", ... for 0, 1, 2, ...
+std::string numbered_path(const std::string& path, std::size_t sheet);
+
 /// Writes STEM.vtr, the section as cells, and STEM-sites.vtp, the sites as points, and returns both paths. A stem that
 /// ends with .vtr means the same without it. Arrays and axes: viz/render/pictures.h; ParaView opens both.
 std::vector<std::string> write_vtk(const inversion::Result& result, const std::string& stem,

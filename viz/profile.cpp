@@ -26,8 +26,9 @@ std::vector<std::size_t> places(std::span<const double> distance) {
 
 }  // namespace
 
-Profile profile_of(std::span<const double> latitude, std::span<const double> longitude) {
+Profile profile_of(std::span<const double> latitude, std::span<const double> longitude, double azimuth) {
   const std::size_t n = latitude.size();
+  if (std::isinf(azimuth)) fail("profile_of: azimuth ", azimuth);
   if (longitude.size() != n) fail("profile_of: ", n, " latitudes and ", longitude.size(), " longitudes");
   Profile profile{.order = std::vector<std::size_t>(n),
                   .distance = std::vector<double>(n),
@@ -42,7 +43,8 @@ Profile profile_of(std::span<const double> latitude, std::span<const double> lon
     return profile;
 
   profile.local = project_locally(latitude, longitude);
-  const ProfileLine line = fit_profile(profile.local.north, profile.local.east);
+  const ProfileLine line = std::isnan(azimuth) ? fit_profile(profile.local.north, profile.local.east)
+                                               : line_at(azimuth, profile.local.north, profile.local.east);
   const auto [first, last] = std::minmax_element(line.along.begin(), line.along.end());
   if (*last - *first < 0.01) return profile;
   profile.placed = true;

@@ -1,6 +1,7 @@
 // viz/profile.h: where sites stand along a profile, for sections, tables and pictures in C++ and Python alike.
 #pragma once
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,12 @@ struct Profile {
 /// Projects sites on the least-squares line through them. They define none where a coordinate is missing (NaN), or all
 /// stand within 1 cm along it.
 ///
-/// latitude, longitude  [n]  degrees; throws std::invalid_argument where sizes differ or sites are half a world apart
-Profile profile_of(std::span<const double> latitude, std::span<const double> longitude);
+/// latitude, longitude  [n]  degrees
+/// azimuth              degrees clockwise from north, of a line through the middle of the sites instead, such as at
+///                      right angles to strike; NaN: the least-squares line
+/// Throws std::invalid_argument where sizes differ, sites are half a world apart, or the azimuth is infinite.
+Profile profile_of(std::span<const double> latitude, std::span<const double> longitude,
+                   double azimuth = std::numeric_limits<double>::quiet_NaN());
 
 /// Edges [n + 1] of the columns below sites at ascending distances [n], m: midpoints, and half a spacing beyond the
 /// ends. Sites at one place (within a thousandth of the median spacing of others) divide their column equally.

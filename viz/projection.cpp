@@ -64,9 +64,18 @@ ProfileLine fit_profile(std::span<const double> north, std::span<const double> e
     nn += a * a, ee += b * b, ne += a * b;
   }
   // The larger principal axis of the scatter; 2 theta because an axis has no direction.
+  double azimuth = ProfileLine{}.azimuth;
+  if (nn + ee > 0) azimuth = 0.5 * std::atan2(2 * ne, nn - ee) / degree;  // -90 .. 90
+  return line_at(azimuth < -45 ? azimuth + 180 : azimuth, north, east);
+}
+
+ProfileLine line_at(double azimuth, std::span<const double> north, std::span<const double> east) {
+  const std::size_t n = north.size();
+  if (n == 0 || east.size() != n) fail("line_at: ", n, " north and ", east.size(), " east coordinates");
+  double middle_north = 0, middle_east = 0;
+  for (std::size_t i = 0; i < n; ++i) middle_north += north[i] / n, middle_east += east[i] / n;
   ProfileLine line;
-  if (nn + ee > 0) line.azimuth = 0.5 * std::atan2(2 * ne, nn - ee) / degree;  // -90 .. 90
-  if (line.azimuth < -45) line.azimuth += 180;
+  line.azimuth = azimuth;
   const double along_north = std::cos(line.azimuth * degree), along_east = std::sin(line.azimuth * degree);
   for (std::size_t i = 0; i < n; ++i) {
     const double a = north[i] - middle_north, b = east[i] - middle_east;

@@ -31,4 +31,7 @@ struct ProfileLine {
 /// The line through north [n], east [n] (m). Points that all coincide have the azimuth 90.
 ProfileLine fit_profile(std::span<const double> north, std::span<const double> east);
 
+/// The same for the line with that azimuth (degrees) through the middle of the points.
+ProfileLine line_at(double azimuth, std::span<const double> north, std::span<const double> east);
+
 }  // namespace terrella::viz

@@ -59,7 +59,10 @@ double Axis::pixel(double value) const {
 
 std::vector<Tick> Axis::ticks(double spacing) const {
   if (degrees) return degree_ticks(*this, spacing);
-  return logarithmic ? logarithmic_ticks(*this, spacing) : linear_ticks(*this, spacing);
+  if (logarithmic) return logarithmic_ticks(*this, spacing);
+  std::vector<Tick> ticks = linear_ticks(*this, spacing);
+  if (whole) std::erase_if(ticks, [](const Tick& t) { return std::abs(t.value - std::round(t.value)) > 1e-6; });
+  return ticks;
 }
 
 std::string tick_label(double value) {

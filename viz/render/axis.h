@@ -15,6 +15,7 @@ struct Axis {
   double low_pixel = 0, high_pixel = 1;  ///< where they stand; low_pixel > high_pixel turns the axis round
   bool logarithmic = false;              ///< then low and high are positive
   bool degrees = false;                  ///< ticks at 15, 30, 45, 90, as angles have them
+  bool whole = false;                    ///< ticks at whole numbers only
 
   double pixel(double value) const;
   bool contains(double value) const { return value >= low && value <= high; }

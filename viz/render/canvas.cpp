@@ -139,8 +139,8 @@ void Canvas::line(std::span<const Point> points, const LineStyle& style) {
   if (!path.empty()) context_.DrawLines(path.data(), int(path.size() / 2));
 }
 
-void Canvas::polygon(std::span<const Point> corners, const Color& color) {
-  apply(color, 1);
+void Canvas::polygon(std::span<const Point> corners, const Color& color, double opacity) {
+  apply(color, opacity);
   std::vector<float> path;
   for (const Point& p : corners) path.push_back(float(p.x * scale_)), path.push_back(float(p.y * scale_));
   context_.DrawPolygon(path.data(), int(corners.size()));

@@ -53,7 +53,7 @@ class Canvas {
   void line(std::initializer_list<Point> points, const LineStyle& style) {
     line(std::span(points.begin(), points.size()), style);
   }
-  void polygon(std::span<const Point> corners, const Color& color);
+  void polygon(std::span<const Point> corners, const Color& color, double opacity = 1);
   void disc(Point middle, double radius, const Color& fill, const LineStyle& edge);
   void text(Point at, const std::string& words, const TextStyle& style);
   double text_width(const std::string& words, const TextStyle& style);

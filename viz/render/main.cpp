@@ -11,9 +11,13 @@ namespace {
 
 void run(const terrella::viz::SectionPicture& job) { draw_section(job, "section.png"); }
 void run(const terrella::viz::ResponsePicture& job) { draw_response(job, "response.png"); }
+void run(const terrella::viz::Figure& job) { draw_figure(job, "figure.png"); }
 void run(const terrella::viz::VtkFiles& job) {
   write_vtr(job.section, "section.vtr");
   write_vtp(job.section, "sites.vtp");
+}
+void run(const terrella::viz::VtkMeshes& job) {
+  for (const terrella::viz::VtkMesh& mesh : job.meshes) write_mesh(mesh, mesh.file);
 }
 
 }  // namespace

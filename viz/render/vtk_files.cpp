@@ -1,5 +1,6 @@
 #include <vtkCellArray.h>
 #include <vtkCellData.h>
+#include <vtkDataSetAttributes.h>
 #include <vtkDoubleArray.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
@@ -7,9 +8,13 @@
 #include <vtkPolyData.h>
 #include <vtkRectilinearGrid.h>
 #include <vtkSignedCharArray.h>
+#include <vtkSmartPointer.h>
 #include <vtkStringArray.h>
+#include <vtkTypeInt64Array.h>
+#include <vtkUnstructuredGrid.h>
 #include <vtkXMLPolyDataWriter.h>
 #include <vtkXMLRectilinearGridWriter.h>
+#include <vtkXMLUnstructuredGridWriter.h>
 
 #include <cmath>
 
@@ -98,6 +103,49 @@ void write_vtp(const Section& section, const std::string& path) {
        std::initializer_list<vtkAbstractArray*>{name, elevation, depth, rms, latitude, longitude, north, east})
     sites->GetPointData()->AddArray(values);
   write<vtkXMLPolyDataWriter>(sites.Get(), path);
+}
+
+void write_mesh(const VtkMesh& mesh, const std::string& path) {
+  vtkNew<vtkPoints> points;
+  points->SetDataTypeToDouble();
+  for (std::size_t i = 0; i < mesh.points.size(); i += 3) points->InsertNextPoint(&mesh.points[i]);
+  vtkNew<vtkCellArray> cells;
+  const auto fill = [&](vtkDataSetAttributes* data) {
+    for (const VtkArray& from : mesh.arrays) {
+      vtkSmartPointer<vtkDataArray> to;
+      if (from.whole)
+        to = vtkSmartPointer<vtkTypeInt64Array>::New();
+      else
+        to = vtkSmartPointer<vtkDoubleArray>::New();
+      to->SetName(from.name.c_str());
+      for (double value : from.values) to->InsertNextTuple1(value);
+      data->AddArray(to);
+    }
+    data->SetActiveScalars(mesh.arrays.front().name.c_str());
+  };
+  if (!mesh.corners.empty()) {
+    for (std::size_t i = 0; i < mesh.corners.size(); i += 4) {
+      const vtkIdType corners[] = {mesh.corners[i], mesh.corners[i + 1], mesh.corners[i + 2], mesh.corners[i + 3]};
+      cells->InsertNextCell(4, corners);
+    }
+    vtkNew<vtkUnstructuredGrid> grid;
+    grid->SetPoints(points);
+    grid->SetCells(VTK_QUAD, cells);
+    fill(grid->GetCellData());
+    return write<vtkXMLUnstructuredGridWriter>(grid.Get(), path);
+  }
+  for (vtkIdType i = 0; i < points->GetNumberOfPoints(); ++i) cells->InsertNextCell(1, &i);
+  vtkNew<vtkPolyData> data;
+  data->SetPoints(points);
+  data->SetVerts(cells);
+  if (!mesh.names.empty()) {
+    vtkNew<vtkStringArray> names;
+    names->SetName("name");
+    for (const std::string& name : mesh.names) names->InsertNextValue(name.c_str());
+    data->GetPointData()->AddArray(names);
+  }
+  fill(data->GetPointData());
+  write<vtkXMLPolyDataWriter>(data.Get(), path);
 }
 
 }  // namespace terrella::viz
