@@ -14,6 +14,7 @@
 #include "datasets/read.h"
 #include "datasets/survey/rotation.h"
 #include "datasets/survey/survey.h"
+#include "datasets/write.h"
 #include "python/arrays.h"
 #include "python/bindings.h"
 
@@ -40,8 +41,10 @@ auto getter(std::vector<py::ssize_t> row) {
 Site make_site(std::string name, const Array<double>& period, const std::optional<Array<Complex>>& z,
                const std::optional<Array<double>>& z_error, const std::optional<Array<bool>>& z_masked,
                const std::optional<Array<Complex>>& tipper, const std::optional<Array<double>>& tipper_error,
-               const std::optional<Array<bool>>& tipper_masked, double latitude, double longitude, double elevation,
-               double rotation) {
+               const std::optional<Array<bool>>& tipper_masked,
+               const std::optional<Array<Complex>>& inverse_signal_power,
+               const std::optional<Array<Complex>>& residual_covariance, double latitude, double longitude,
+               double elevation, double rotation) {
   Site site;
   site.name = std::move(name);
   site.latitude = latitude;
@@ -55,6 +58,8 @@ Site make_site(std::string name, const Array<double>& period, const std::optiona
   site.tipper = copy<Tipper>("Site: tipper", tipper, {-1, 2});
   site.tipper_error = copy<TipperError>("Site: tipper_error", tipper_error, {-1, 2});
   site.tipper_masked = copy<std::array<bool, 2>>("Site: tipper_masked", tipper_masked, {-1, 2});
+  site.inverse_signal_power = copy<InverseSignalPower>("Site: inverse_signal_power", inverse_signal_power, {-1, 2, 2});
+  site.residual_covariance = copy<ResidualCovariance>("Site: residual_covariance", residual_covariance, {-1, 3, 3});
   if (!z_error) site.z_error.assign(site.z.size(), {not_a_number, not_a_number, not_a_number, not_a_number});
   if (!tipper_error) site.tipper_error.assign(site.tipper.size(), {not_a_number, not_a_number});
   site.provenance.format = "python";
@@ -109,13 +114,16 @@ Impedance Z = E/H in ohm, time factor exp(+iwt), x north, y east, z down. Errors
 and, equally, of the imaginary part. NaN where a value is missing.)")
       .def(py::init(&make_site), "name"_a, "period"_a, py::kw_only(), "z"_a = py::none(), "z_error"_a = py::none(),
            "z_masked"_a = py::none(), "tipper"_a = py::none(), "tipper_error"_a = py::none(),
-           "tipper_masked"_a = py::none(), "latitude"_a = not_a_number, "longitude"_a = not_a_number,
-           "elevation"_a = 0.0, "rotation"_a = 0.0, R"(A site of arrays, which are copied.
+           "tipper_masked"_a = py::none(), "inverse_signal_power"_a = py::none(), "residual_covariance"_a = py::none(),
+           "latitude"_a = not_a_number, "longitude"_a = not_a_number, "elevation"_a = 0.0, "rotation"_a = 0.0,
+           R"(A site of arrays, which are copied.
 
 period : array [n], s, positive, ascending
 z, z_error : arrays [n, 2, 2], ohm
 tipper, tipper_error : arrays [n, 2]
 z_masked, tipper_masked : bool arrays of the same shapes, True where a value is not to be used
+inverse_signal_power, residual_covariance : complex arrays [n, 2, 2] of hx, hy, (A/m)^-2, and [n, 3, 3] of ex, ey
+    (V/m) and hz (A/m), NaN where a channel was not measured; both or none
 latitude, longitude : degrees; elevation : m; rotation : azimuth of x, degrees clockwise from north
 raises : ValueError where shapes disagree, periods do not ascend or an error is negative)")
       .def_readonly("name", &Site::name)
@@ -136,10 +144,15 @@ raises : ValueError where shapes disagree, periods do not ascend or an error is 
       .def_property_readonly("tipper", getter<Complex, &Site::tipper>({2}), "complex array [n, 2], or None")
       .def_property_readonly("tipper_error", getter<double, &Site::tipper_error>({2}), "array [n, 2], or None")
       .def_property_readonly("tipper_masked", getter<bool, &Site::tipper_masked>({2}), "bool array [n, 2], or None")
+      .def_property_readonly("inverse_signal_power", getter<Complex, &Site::inverse_signal_power>({2, 2}),
+                             "complex array [n, 2, 2] of hx, hy, (A/m)^-2, or None where the file gives none")
+      .def_property_readonly("residual_covariance", getter<Complex, &Site::residual_covariance>({3, 3}),
+                             "complex array [n, 3, 3] of ex, ey (V/m) and hz (A/m), or None; with S the inverse signal "
+                             "power, E[dZ_ij conj(dZ_kl)] = N_ik S_jl")
       .def_readonly("provenance", &Site::provenance, "where the numbers come from")
       .def("rotate_to", py::overload_cast<const Site&, double>(&rotate_to), "azimuth"_a,
-           "The site with its x axis at that azimuth, degrees clockwise from geographic north; errors are propagated "
-           "as if components were independent.")
+           "The site with its x axis at that azimuth, degrees clockwise from geographic north; errors come from the "
+           "covariances where the site has them, else they are propagated as if components were independent.")
       .def("__repr__", [](const Site& site) {
         return text("Site('", site.name, "', ", site.periods(), " periods", site.has_impedance() ? ", z" : "",
                     site.has_tipper() ? ", tipper" : "", ")");
@@ -209,6 +222,41 @@ raises  : FormatError that names every file that cannot be read; .path and .line
   m.def(
       "read_readable", [](const Paths& paths) { return read_readable(names(paths)); }, "paths"_a, unlocked,
       "Like read, but lists what cannot be read instead of raising: returns a Reading.");
+  m.def(
+      "write",
+      [](const std::variant<Survey, Site>& what, const Path& path, const std::string& format) {
+        const auto* const site = std::get_if<Site>(&what);
+        std::vector<Path> written;
+        for (const std::string& file :
+             write(site ? Survey{"", {*site}} : std::get<Survey>(what), path.string(), format))
+          written.emplace_back(file);
+        return written;
+      },
+      "survey"_a, "path"_a, "format"_a = "", unlocked,
+      R"(Writes a Survey or a Site in any format that can be written.
+
+path    : a file, whose extension names the format; without an extension that is known, a folder of one file a site
+format  : name of the format where the extension does not tell ("edi", "hdf5", ...; formats() lists them)
+returns : list of the paths written
+
+Files appear whole or not at all and replace those that are there; nothing is written unless all sites can be.
+raises : ValueError for an unknown format and for sites that the format cannot hold, ResourceError where the disk
+         refuses)");
+  m.def(
+      "formats",
+      [] {
+        py::list table;
+        for (const Format& format : formats())
+          table.append(py::dict("name"_a = format.name, "title"_a = format.title, "extensions"_a = format.extensions,
+                                "reads"_a = format.read != nullptr, "writes"_a = format.writes()));
+        return table;
+      },
+      R"(The file formats: a list of dicts.
+
+name, title : the word for it ("edi"), and how it is called
+extensions  : ".h5 .hdf5"; the first is given to files that are written
+reads       : True where read() takes soundings from it
+writes      : True where write() writes it)");
   m.def(
       "write_edi", [](const Site& site, const Path& path) { write_edi(site, path.string()); }, "site"_a, "path"_a,
       unlocked,

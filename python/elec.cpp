@@ -1,6 +1,9 @@
 // python/elec.cpp: terrella.elec, magnetotelluric responses as differentiable functions of tensors.
 #include "core/error.h"
 #include "elec/mt1d/impedance.h"
+#include "elec/response/depth.h"
+#include "elec/response/dimensionality.h"
+#include "elec/response/distortion.h"
 #include "elec/response/error_propagation.h"
 #include "elec/response/invariants.h"
 #include "elec/response/phase_tensor.h"
@@ -108,6 +111,45 @@ void bind_invariants(py::module_& m) {
          "T R^T of tipper [..., 2] in axes turned clockwise (north to east) by degrees [...].");
 }
 
+void bind_dimensionality(py::module_& m) {
+  py::class_<BahrParameters>(m, "BahrParameters", "Bahr (1988, 1991); every entry [...], no unit.")
+      .def_readonly("kappa", &BahrParameters::kappa, "Swift's skew: 0 over 1D and 2D earths without distortion")
+      .def_readonly("mu", &BahrParameters::mu, "0 where all phases agree")
+      .def_readonly("eta", &BahrParameters::eta, "0 where the regional earth is 2D")
+      .def_readonly("sigma", &BahrParameters::sigma, "0 over 1D earths");
+  m.def(
+      "bahr_parameters", [](const Operand& z) { return bahr_parameters(z.value); }, "z"_a, Unlocked(),
+      "Bahr's parameters of z [..., 2, 2].");
+  py::class_<WalInvariants>(m, "WalInvariants", "Weaver, Agarwal & Lilley (2000); every entry [...].")
+      .def_readonly("i1", &WalInvariants::i1, "ohm")
+      .def_readonly("i2", &WalInvariants::i2, "ohm")
+      .def_readonly("i3", &WalInvariants::i3)
+      .def_readonly("i4", &WalInvariants::i4)
+      .def_readonly("i5", &WalInvariants::i5)
+      .def_readonly("i6", &WalInvariants::i6)
+      .def_readonly("i7", &WalInvariants::i7, "0 where the regional earth is 2D; no meaning where q is small")
+      .def_readonly("q", &WalInvariants::q);
+  m.def(
+      "wal_invariants", [](const Operand& z) { return wal_invariants(z.value); }, "z"_a, Unlocked(),
+      "Invariants of z [..., 2, 2] under rotation.");
+  binary(m, "distortion_matrix", &distortion_matrix, "twist", "shear",
+         "Twist after shear, real [..., 2, 2], of angles in degrees. Groom & Bailey (1989).");
+  m.def(
+      "distorted_impedance",
+      [](const Operand& strike, const Operand& twist, const Operand& shear, const Operand& a, const Operand& b) {
+        return distorted_impedance(strike.value, twist.value, shear.value, a.value, b.value);
+      },
+      "strike"_a, "twist"_a, "shear"_a, "a"_a, "b"_a, Unlocked(),
+      "The impedance [..., 2, 2] in geographic axes of a regional earth with principal impedances a (Zxy) and b (Zyx), "
+      "ohm, and strike at that azimuth, distorted by twist and shear; degrees. Groom & Bailey (1989).");
+  binary(m, "niblett_bostick_depth", &niblett_bostick_depth, "apparent_resistivity", "period",
+         "sqrt(rho_a T / (2 pi mu_0)), m.");
+  binary(m, "niblett_bostick_resistivity", &niblett_bostick_resistivity, "apparent_resistivity", "slope",
+         "rho_a (1 + m) / (1 - m), ohm m, with the slope m = d ln rho_a / d ln T. Jones (1983).");
+  binary(m, "niblett_bostick_from_phase", &niblett_bostick_from_phase, "apparent_resistivity", "phase",
+         "rho_a (90 / phase - 1), ohm m, phase in degrees: the slope by Weidelt's approximation (1972).");
+}
+
 void bind_phase_tensor(py::module_& m) {
   unary(m, "phase_tensor", &phase_tensor, "z",
         "Phi = X^-1 Y, real [..., 2, 2], of z = X + i Y [..., 2, 2]: galvanic distortion does not change it. Caldwell, "
@@ -120,7 +162,8 @@ void bind_phase_tensor(py::module_& m) {
                     "azimuth about which the tensor is symmetric but for its skew, -90 .. 90")
       .def_readonly("beta", &PhaseTensorEllipse::beta, "skew; beyond 3 in size means 3D")
       .def_readonly("strike", &PhaseTensorEllipse::strike,
-                    "alpha - beta, -90 .. 90; strike is this or at right angles to it");
+                    "alpha - beta, -90 .. 90; strike is this or at right angles to it")
+      .def_readonly("ellipticity", &PhaseTensorEllipse::ellipticity, "0 for a circle, no unit");
   m.def(
       "phase_tensor_ellipse", [](const Operand& phi) { return phase_tensor_ellipse(phi.value); }, "phi"_a, Unlocked(),
       "Ellipse of phi [..., 2, 2]. Over a layered earth it is a circle: alpha and strike mean nothing there and have "
@@ -198,6 +241,7 @@ SI units, exp(+iwt), x north, y east, z down, angles in degrees clockwise from n
   bind_layered_earth(m);
   bind_scalars(m);
   bind_invariants(m);
+  bind_dimensionality(m);
   bind_phase_tensor(m);
   bind_tipper(m);
   bind_errors_of_derived(m);

@@ -1,6 +1,7 @@
 // python/errors.cpp: C++ exceptions as those of terrella/errors.py. Wrong arguments (std::invalid_argument) become
 // ValueError and std::bad_alloc MemoryError by pybind11 itself.
 #include "core/error.h"
+#include "core/interrupt.h"
 
 #include <utility>
 
@@ -29,7 +30,7 @@ void translate(std::exception_ptr thrown) {
     raise("SolveError", error);
   } catch (const ResourceError& error) { raise("ResourceError", error); } catch (const Error& error) {
     raise("TerrellaError", error);
-  }
+  } catch (const Interruption&) { PyErr_SetNone(PyExc_KeyboardInterrupt); }
 }
 
 }  // namespace

@@ -196,9 +196,6 @@ void bind_inversion(py::module_& m) {
   bind_result(m);
   const py::call_guard<py::gil_scoped_release> unlocked;
   m.def(
-      "read_result", [](const Path& path) { return read_result(path.string()); }, "path"_a, unlocked,
-      "The result in an HDF5 file, to the last bit. Raises FormatError where the file is not one or is damaged.");
-  m.def(
       "write_hdf5", [](const Result& result, const Path& path) { write_hdf5(result, path.string()); }, "result"_a,
       "path"_a, unlocked,
       "Writes a result as one HDF5 file that xarray opens, group by group. The file appears whole or not at all and "

@@ -1,16 +1,14 @@
 // python/invert_1d.cpp: tl.invert_1d, the inversion of soundings for layered models.
-#include <pybind11/functional.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
 #include <filesystem>
-#include <mutex>
 #include <optional>
 
 #include "core/error.h"
 #include "inversion/mt1d.h"
 #include "python/bindings.h"
-#include "python/long_call.h"
+#include "python/run_control.h"
 
 namespace py = pybind11;
 
@@ -69,48 +67,6 @@ FewLayers1d few_layers_of(const std::optional<py::dict>& dict) {
   entries.take("highest_thickness", layers.highest_thickness);
   entries.finish();
   return layers;
-}
-
-// A copy of Progress1d that may outlive the call.
-struct Progress {
-  Iteration row;
-  std::string site;
-  std::size_t sites_done, sites;
-};
-
-// Runs the inversion with its callbacks joined to Python: warnings are issued at the end, on the caller's thread; an
-// exception in `progress` stops the run and is raised.
-Result run(const datasets::Survey& survey, const Invert1dOptions& options, const std::optional<Path>& checkpoint,
-           bool resume, const std::optional<py::function>& progress) {
-  RunControl control;
-  if (checkpoint) control.checkpoint = checkpoint->string();
-  control.resume = resume;
-  std::mutex mutex;
-  std::vector<std::string> warnings;
-  control.warn = [&](const std::string& warning) {
-    const std::lock_guard lock(mutex);
-    warnings.push_back(warning);
-  };
-  std::optional<py::error_already_set> raised;
-  if (progress)
-    control.progress = [&](const Progress1d& p) {
-      const py::gil_scoped_acquire locked;
-      try {
-        const py::object answer = (*progress)(Progress{p.row, p.site, p.sites_done, p.sites});
-        return answer.is_none() || answer.cast<bool>();
-      } catch (py::error_already_set& error) { raised.emplace(error); } catch (const py::cast_error&) {
-        return true;  // what is neither true nor false does not stop the run
-      }
-      return false;
-    };
-  Result result = long_call([&](const std::stop_token& stop) {
-    control.stop = stop;
-    return invert_1d(survey, options, control);
-  });
-  if (raised) throw *raised;
-  for (const std::string& warning : warnings)
-    if (PyErr_WarnEx(PyExc_UserWarning, warning.c_str(), 1) != 0) throw py::error_already_set();
-  return result;
 }
 
 constexpr const char* documentation =
@@ -184,7 +140,8 @@ void bind_invert_1d(py::module_& m) {
         options.lateral = lateral;
         options.few_layers = few_layers_of(few_layers);
         options.resolution = resolution;
-        return run(survey, options, checkpoint, resume, progress);
+        return watched({checkpoint, resume, progress},
+                       [&](const RunControl& control) { return invert_1d(survey, options, control); });
       },
       "survey"_a, py::kw_only(), "data"_a = to_string(defaults.data),
       "parametrization"_a = to_string(defaults.parametrization), "error_floor"_a = defaults.error_floor,

@@ -4,14 +4,15 @@
 
 #include <atomic>
 #include <chrono>
-#include <exception>
 #include <future>
 #include <stop_token>
+
+#include "core/interrupt.h"
 
 namespace terrella::python {
 
 /// What check_interrupt() throws in the work of a long call that Ctrl-C stops; nobody sees it but the call.
-class Stopped : public std::exception {
+class Stopped : public Interruption {
  public:
   const char* what() const noexcept override { return "stopped by Ctrl-C"; }
 };

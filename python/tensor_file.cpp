@@ -31,8 +31,10 @@ void save(const std::filesystem::path& path, const py::dict& tensors,
   datasets::save_tensors(file, path.string());
 }
 
-std::map<std::string, Tensor> load(const std::filesystem::path& path) {
-  return datasets::load_tensors(path.string()).tensors;
+std::map<std::string, Tensor> load(const std::filesystem::path& path,
+                                   const std::optional<std::vector<std::string>>& names) {
+  if (names && names->empty()) return {};
+  return datasets::load_tensors(path.string(), names.value_or(std::vector<std::string>{})).tensors;
 }
 
 }  // namespace
@@ -57,15 +59,18 @@ one more axis of 2, real and imaginary part, and comes back as it was; other pro
 tensor([0., 0.])
 >>> tl.load_metadata(path)
 {'epoch': '3'})");
-  m.def("load", &load, "path"_a, Unlocked(), R"(The tensors of a file of save(), or a safetensors file of others.
+  m.def("load", &load, "path"_a, "names"_a = py::none(), Unlocked(),
+        R"(The tensors of a file, whose content tells the format.
 
-path    : NAME.safetensors, or NAME.h5 (.hdf5) written by save()
-returns : dict of name -> tensor
-raises  : FormatError where the file is missing, damaged or not of that format, naming the tensor and what is wrong;
-          ValueError for another extension
+path    : of save(), safetensors of others, HDF5 (h5py, PDEBench, MATLAB 7.3), .npy, .npz, MATLAB 5 to 7.2, .pt of
+          torch.save
+names   : only these; a file that also holds texts, cells or objects is refused unless the tensors are named
+returns : dict of name -> tensor; "array" where there is one without a name
+raises  : FormatError where the file is missing, damaged or of no known format, naming the tensor and what is wrong
 
-Nothing in a file is trusted or executed. What others write in narrower dtypes is read without loss: float16 and
-bfloat16 as float32, integers of 8 and 16 bits as int32, uint32 as int64; uint64 and 8 bit floats are refused.)");
+Nothing in a file is trusted or executed: pickles of objects are refused, that of a .pt file is followed as far as it makes
+tensors. What stands in narrower dtypes is read without loss: float16 and bfloat16 as float32, integers of 8 and 16 bits
+as int32, uint32 as int64, uint64 too where it fits.)");
   m.def(
       "load_metadata", [](const std::filesystem::path& path) { return datasets::load_metadata(path.string()); },
       "path"_a, Unlocked(), "The metadata of such a file, dict of texts; the tensors are not read.");

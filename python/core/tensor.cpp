@@ -14,6 +14,7 @@
 #include "core/ops.h"
 #include "core/outer_lock.h"
 #include "python/bindings.h"
+#include "python/core/tree.h"
 #include "python/long_call.h"
 
 namespace terrella::python {
@@ -232,6 +233,19 @@ void bind_core(py::module_& m) {
   m.attr("int32") = numpy_dtype(DType::i32);
   m.attr("int64") = numpy_dtype(DType::i64);
   m.attr("bool_") = numpy_dtype(DType::boolean);
+  m.def(
+      "eval",
+      [](py::object nest) {
+        Tensors leaves;
+        flatten(nest, Leaves::arrays, leaves);
+        {
+          const py::gil_scoped_release unlocked;
+          eval(leaves);
+        }
+        return nest;
+      },
+      "nest"_a,
+      "Runs what is needed to hold the values of all tensors in a nest of tuples, lists and dicts; returns the nest.");
   m.def("set_threads", &cpu::set_threads, "threads"_a, Unlocked(),
         "Threads that evaluation uses at most, 0 for all of the machine; returns the former setting. Results do not "
         "depend on it.");

@@ -10,7 +10,7 @@ tensor([2., 4.])
 The functions on tensors bear the names of numpy's, `sum` and `abs` among them: import the package, not `*` of it.
 """
 
-from terrella import _terrella, check, elec, fft, linalg, optimize, plot, precondition, random, sparse
+from terrella import _terrella, check, data, elec, fft, linalg, optimize, plot, precondition, random, sparse
 from terrella._debug import debug_nan
 from terrella._jit import jit
 from terrella._profile import memory, profile
@@ -27,6 +27,7 @@ __all__ = [
     "UnitError",
     "__version__",
     "check",
+    "data",
     "debug_nan",
     "elec",
     "jit",

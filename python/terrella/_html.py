@@ -36,3 +36,18 @@ def result_to_html(result):
     )
     heads = "".join(f"<th>{head}</th>" for head in ("site", "periods", "RMS", "stopped because"))
     return f"<b>Result</b>: {len(result.fits)} sites<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def result_2d_to_html(result):
+    sites = zip(result.data.sites, result.rms_of_sites, strict=True)
+    rows = "".join(
+        f"<tr><td>{escape(site.name)}</td><td>{site.y:.0f}</td><td>{rms:.2f}</td></tr>" for site, rms in sites
+    )
+    heads = "".join(f"<th>{head}</th>" for head in ("site", "y m", "RMS"))
+    elements = " × ".join(str(n) for n in result.model.resistivity.shape)
+    choices = "".join(f"<li>{escape(choice)}</li>" for choice in result.choices)
+    return (
+        f"<b>Result2d</b>: {escape(result.data.name)} RMS {result.rms:.3f}, {len(result.data)} data of "
+        f"{len(result.data.sites)} sites, {elements} elements; {escape(result.stopped)}"
+        f"<ul>{choices}</ul><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )

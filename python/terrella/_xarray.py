@@ -63,3 +63,58 @@ def survey_to_xarray(survey, tolerance):
     }
     attributes = {"name": survey.name, "units": "SI", "axes": "x north, y east, z down", **convention}
     return xarray.Dataset(variables, coordinates, attributes)
+
+
+def result_2d_to_xarray(result):
+    try:
+        import xarray
+    except ImportError as missing:
+        raise ImportError("to_xarray needs xarray: pip install 'terrella[viz]'") from missing
+    model, data = result.model, result.data
+    middle = (model.z[1:, 1:] + model.z[1:, :-1] + model.z[:-1, 1:] + model.z[:-1, :-1]) / 4
+    ground = model.z[model.sea_rows]
+    element = ("row", "column")
+    variables = {"cell": (element, model.cell, {"long_name": "what the inversion sought; -1 where held"})}
+    for name, units, meaning in (
+        ("resistivity", "ohm m", "resistivity"),
+        ("resistivity_y", "ohm m", "resistivity along the profile"),
+        ("resistivity_z", "ohm m", "vertical resistivity"),
+        ("log10_resistivity_error", "1", "linearised standard error of log10 resistivity"),
+        ("sensitivity", "km-2", "root of the sum of (d residual / d ln resistivity)^2, divided by the area"),
+    ):
+        values = getattr(model, name)
+        if values is not None:
+            variables[name] = (element, values, {"long_name": meaning, "units": units})
+    if model.depth_of_investigation is not None:
+        what = {"long_name": "depth of investigation below the ground", "units": "m"}
+        variables["depth_of_investigation"] = ("column", model.depth_of_investigation, what)
+    for name, axis in (("models", "iteration"), ("ensemble", "member")):
+        values = getattr(result, name)
+        if values is not None:
+            variables[f"log10_resistivity_{axis}"] = ((axis, *element), values, {"long_name": f"of every {axis}"})
+    variables["node_y"] = ("line", model.y, {"long_name": "distance along the profile", "units": "m"})
+    variables["node_z"] = (("node_row", "line"), model.z, {"long_name": "depth, positive down", "units": "m"})
+    for name, values in (("observed", data.value), ("predicted", result.predicted), ("residual", result.residuals)):
+        variables[name] = ("datum", values)
+    variables["error"] = ("datum", data.error, {"long_name": "standard error of the real part"})
+    variables["masked"] = ("datum", data.masked)
+    variables["rms"] = ("station", result.rms_of_sites)
+    coordinates = {
+        "y": ("column", (model.y[1:] + model.y[:-1]) / 2, {"long_name": "distance along the profile", "units": "m"}),
+        "depth": (element, middle - (ground[1:] + ground[:-1]) / 2, {"units": "m", "positive": "down"}),
+        "elevation": (element, -middle, {"units": "m", "positive": "up"}),
+        "station": [site.name for site in data.sites],
+        "station_y": ("station", [site.y for site in data.sites], {"units": "m"}),
+        "datum_station": ("datum", data.site),
+        "period": ("datum", data.period, {"units": "s"}),
+        "quantity": ("datum", data.quantity),
+    }
+    attributes = {
+        "name": data.name,
+        "rms": result.rms,
+        "azimuth": result.azimuth,
+        "stopped": result.stopped,
+        "sea_rows": model.sea_rows,
+        "config": result.config,
+    }
+    return xarray.Dataset(variables, coordinates, attributes)

@@ -22,6 +22,16 @@ def terrella(*arguments, cwd=None, code=OK, **options):
     return run
 
 
+def mpirun(ranks):
+    """The words before a program for so many processes; none for 0."""
+    if not ranks:
+        return []
+    if not shutil.which("mpirun"):
+        pytest.skip("no mpirun: install openmpi-bin, which ./dev setup does; ranks are NOT TESTED")
+    quiet = ["--mca", "btl_base_warn_component_unused", "0"]
+    return ["mpirun", "--allow-run-as-root", "--oversubscribe", *quiet, "-n", str(ranks)]
+
+
 def report(*arguments, **options):
     """The JSON object that a command gives on stdout."""
     return json.loads(terrella(*arguments, "--json", **options).stdout)

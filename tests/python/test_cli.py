@@ -38,7 +38,10 @@ def test_version_names_libraries_and_instruction_set(repository):
     [
         (["chek"], "unknown command 'chek'; did you mean 'check'?"),
         (["invert"], "invert is followed by one of: 1d"),
-        (["plot", "sektion"], "plot is followed by one of: section, response; did you mean 'section'?"),
+        (
+            ["plot", "sektion"],
+            "plot is followed by one of: section, response, fit, misfit, convergence; did you mean 'section'?",
+        ),
         (["check"], "check: too few FILES... given"),
         (["check", "--jsn", "x"], "check: unknown option '--jsn'; did you mean '--json'?"),
         (["invert", "1d", "x"], "invert 1d: -o is missing"),
@@ -102,7 +105,7 @@ def in_bash(script):
     "words, expected",
     [
         (["inv"], ["invert"]),
-        (["plot", ""], ["response", "section"]),
+        (["plot", ""], ["convergence", "fit", "misfit", "response", "section"]),
         (["invert", "1d", "--error"], ["--error-floor"]),
         (["invert", "1d", "--method", "gauss"], ["gauss_newton"]),
         (["check", "--js"], ["--json"]),

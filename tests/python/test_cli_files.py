@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -37,6 +38,30 @@ def test_check_counts_repairs(data):
     assert found["repairs"] == sum(len(file["sites"][0]["repairs"]) for file in found["files"])
 
 
+def test_check_counts_outcomes_by_folder_and_format(line, tmp_path):
+    (tmp_path / "sub").mkdir()
+    text = (line / "SYN01.edi").read_text()
+    (tmp_path / "good.edi").write_text(text)
+    (tmp_path / "sub" / "mended.edi").write_text("\ufeff" + text)
+    for name, number in (("a", "five"), ("b", "six")):
+        broken = text.splitlines()
+        at = next(i for i, row in enumerate(broken) if row.startswith(">ZXYR")) + 1
+        broken[at] = f"  {number} " + broken[at].split(maxsplit=1)[1]
+        (tmp_path / "sub" / f"{name}.edi").write_text("\n".join(broken))
+    (tmp_path / "sub" / "notes.txt").write_text("these are notes")
+    found = report("check", "--summary", tmp_path, code=BAD_INPUT)
+    assert found["schema"] == "terrella/check-summary/1"
+    assert found["all"] == {"files": 5, "read": 1, "mended": 1, "refused": 3, "sites": 2}
+    rows = {(Path(row["folder"]).name, row["format"]): row for row in found["folders"]}
+    assert rows["sub", "edi"]["refused"] == 2 and rows["sub", "edi"]["mended"] == 1
+    assert rows["sub", "unknown"]["refused"] == 1 and rows[tmp_path.name, "edi"]["read"] == 1
+    messages = {entry["message"]: entry["files"] for entry in found["refusals"]}
+    assert messages[">ZXYR: '...' is not a number"] == 2
+    assert [(entry["rule"], entry["files"]) for entry in found["repairs"]] == [("byte-order-mark", 1)]
+    told = terrella("check", "--summary", tmp_path, code=BAD_INPUT).stdout
+    assert "2  >ZXYR: '...' is not a number" in told and "byte-order-mark" in told
+
+
 def test_info_lists_sites(line, run):
     found = report("info", line)
     assert [site["name"] for site in found["sites"]] == [f"SYN{i:02}" for i in range(1, 25)]
@@ -57,6 +82,16 @@ def test_convert_there_and_back_keeps_the_numbers(line, tmp_path):
             if x.dtype.names:
                 x, y = x["r"] + 1j * x["i"], y["r"] + 1j * y["i"]
             assert np.allclose(x, y, rtol=1e-11, atol=1e-11 * np.nanmax(abs(x)), equal_nan=True), name
+
+
+def test_convert_names_its_format(line, tmp_path):
+    terrella("convert", line, "-o", tmp_path / "any.name", "--to", "hdf5")
+    with h5py.File(tmp_path / "any.name") as file:
+        assert file["z"].shape[0] == 24
+    told = terrella("convert", line, "-o", tmp_path / "out", "--to", "edl", code=USAGE)
+    assert "'edl' is no format that can be written; there are edi, " in told.stderr
+    told = terrella("convert", line, "-o", tmp_path / "one.edi", code=USAGE)
+    assert "24 sites do not fit into one EDI file" in told.stderr
 
 
 def edi_named(line, name):

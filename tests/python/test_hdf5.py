@@ -79,3 +79,24 @@ def test_a_file_changed_by_another_program_is_refused(path, tmp_path):
         file["latitude"][0] = 0.0
     with pytest.raises(tl.FormatError, match="was changed by another program: its content differs from its SHA-256"):
         tl.read(changed)
+
+
+def test_mth5_files_have_the_table_by_which_mth5_finds_their_functions(survey, tmp_path):
+    """mth5 0.6.9 opens no transfer function without it. Types of its columns as that program declares them."""
+    import h5py
+
+    flat = tl.Survey([tl.Site(s.name, s.period, z=s.z, z_error=s.z_error, latitude=45.5) for s in survey.sites])
+    tl.write(flat, tmp_path / "line.h5", format="mth5")
+    text = {"station": "S30", "survey": "S50", "tf_id": "S30", "units": "S60"}
+    numbers = ("latitude", "longitude", "elevation", "period_min", "period_max")
+    with h5py.File(tmp_path / "line.h5") as file:
+        table = file["Experiment/tf_summary"]
+        assert {name: table.dtype[name].str[1:] for name in text} == text
+        assert all(table.dtype[name].str == "<f8" for name in numbers)
+        assert table.maxshape == (None,)
+        for row, site in zip(table[()], flat.sites, strict=True):
+            assert row["station"].decode() == site.name
+            assert (row["has_impedance"], row["has_tipper"], row["has_covariance"]) == (True, False, False)
+            assert (row["period_min"], row["period_max"]) == (min(site.period), max(site.period))
+            assert file[row["hdf5_reference"]]["transfer_function"].shape == (len(site.period), 3, 2)
+            assert file[row["station_hdf5_reference"]].attrs["location.latitude"] == 45.5

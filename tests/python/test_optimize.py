@@ -43,6 +43,25 @@ def test_a_training_step_is_one_compiled_function():
     assert train.compiled == 1
 
 
+def test_donated_steps_are_the_same_steps():
+    def step(x, g, state):
+        return tl.optimize.adam(x, g, state, 0.01, weight_decay=0.1)
+
+    def run(step):
+        x = {"w": tl.linspace(-1.0, 1.0, 3000), "b": [tl.ones((5, 7), "float32")]}
+        x = tl.eval({"w": x["w"] * 1.0, "b": [x["b"][0] * 2.0]})
+        state = tl.optimize.adam_start(x)
+        for _ in range(5):
+            x, state = step(x, {"w": tl.sin(x["w"]), "b": [x["b"][0] * 3.0]}, state)
+        return tl.eval((x, state))
+
+    (x, state), (y, other) = run(step), run(tl.jit(step, donate=(0, 2)))
+    np.testing.assert_array_equal(x["w"], y["w"])
+    np.testing.assert_array_equal(x["b"][0], y["b"][0])
+    np.testing.assert_array_equal(state["square"]["w"], other["square"]["w"])
+    assert y["b"][0].dtype == np.float32 and other["step"].item() == 5
+
+
 def test_a_schedule_of_the_rate_is_an_argument_of_the_compiled_step():
     @tl.jit
     def train(x, state, rate):

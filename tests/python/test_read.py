@@ -44,6 +44,18 @@ def test_a_survey_in_hdf5_is_read_back_and_opened_by_xarray(tmp_path):
         np.testing.assert_array_equal(dataset.z[0], survey[0].z)
 
 
+def test_write_takes_any_format(tmp_path):
+    survey = tl.Survey([half_space("A"), half_space("../B")])
+    assert tl.write(survey, tmp_path / "line.h5") == [tmp_path / "line.h5"]
+    paths = tl.write(survey, tmp_path / "edi")
+    assert [path.name for path in paths] == ["A.edi", "%2E.%2FB.edi"]
+    assert [site.name for site in tl.read(paths)] == ["A", "../B"]
+    assert tl.write(survey[0], tmp_path / "a", format="hdf5") == [tmp_path / "a"]
+    with pytest.raises(ValueError, match="'edl' is no format"):
+        tl.write(survey, tmp_path / "x", format="edl")
+    assert {"edi", "hdf5"} <= {entry["name"] for entry in tl.formats() if entry["reads"] and entry["writes"]}
+
+
 def test_paths_globs_folders_and_lists(tmp_path):
     for name in ("s2", "s10", "s1"):
         tl.write_edi(half_space(name), tmp_path / f"{name}.edi")

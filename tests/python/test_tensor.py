@@ -271,6 +271,21 @@ def test_operators_take_what_can_be_a_tensor_and_leave_the_rest_to_others():
         x + 10**30
 
 
+def test_a_nest_is_evaluated_at_once():
+    x = tl.linspace(0.0, 1.0, 5)
+    nest = {"a": [x + 1.0, None, "text"], "b": (tl.sin(x), 3)}
+    with tl.profile() as seen:
+        assert tl.eval(nest) is nest
+    assert {row.name for row in seen.by_operation} == {"add", "sin"}
+    with tl.profile() as seen:
+        tl.eval(nest)
+        tl.eval(x)
+        tl.eval(3.0)
+    assert seen.events == ()
+    with pytest.raises(IndexError):
+        tl.eval([x[tl.tensor([7])]])
+
+
 def test_weak_references_see_the_end_of_a_tensor():
     x = tl.tensor([1.0]) + 1.0
     seen = weakref.ref(x)

@@ -7,8 +7,25 @@ from terrella.plot._matplotlib import printable, pyplot
 MU_0 = 4e-7 * np.pi  # V s / (A m)
 
 
+def _scale_curves(plt, upper, lower):
+    """Axes of apparent resistivity above, phase below, once the curves are drawn."""
+    upper.set_yscale("log", nonpositive="clip")
+    upper.yaxis.set_major_formatter("{x:g}")
+    for axes in (upper, lower):
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.grid(True, color="0.88")
+        axes.set_axisbelow(True)
+    low, high = lower.get_ylim()
+    lower.set_ylim(min(low, 0), max(high, 90))
+    lower.yaxis.set_major_locator(plt.MultipleLocator(15 if high - low < 150 else 45))
+    upper.set_ylabel("Apparent resistivity (Ω·m)")
+
+
 def response(result, site, ax=None):
     """Apparent resistivity and phase of one site, data with error bars and the response of its model.
+
+    Of a Result2d both modes are shown (terrella.plot.response_2d).
 
     result   : has .fits[i] with .site .period [n] s, .observed .predicted [n] ohm complex, .error [n] ohm, .rms
     site     : name or index of the site
@@ -20,6 +37,10 @@ def response(result, site, ax=None):
     quadrant (Zyx) are shown as those of -Z, and the axis says so.
     """
     plt = pyplot()
+    if hasattr(result, "data") and hasattr(result.model, "cell"):
+        from terrella.plot.line import response_2d
+
+        return response_2d(result, site, ax)
     fit = _find(result.fits, site)
     period, observed, predicted = (np.asarray(values) for values in (fit.period, fit.observed, fit.predicted))
     error = np.asarray(fit.error, dtype=float)
@@ -47,17 +68,7 @@ def response(result, site, ax=None):
     lower.errorbar(period, phase, np.degrees(error / size), **style)
     lower.plot(period, fitted_phase, color="#cc3426", linewidth=2, zorder=3, label="model")
 
-    upper.set_yscale("log", nonpositive="clip")
-    upper.yaxis.set_major_formatter("{x:g}")
-    for axes in (upper, lower):
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.grid(True, color="0.88")
-        axes.set_axisbelow(True)
-    low, high = lower.get_ylim()
-    lower.set_ylim(min(low, 0), max(high, 90))
-    lower.yaxis.set_major_locator(plt.MultipleLocator(15 if high - low < 150 else 45))
-    upper.set_ylabel("Apparent resistivity (Ω·m)")
+    _scale_curves(plt, upper, lower)
     lower.set_ylabel("Phase of −Z (°)" if turned else "Phase (°)")
     lower.set_xlabel("Period (s)")
     upper.set_title(f"{printable(fit.site)}, RMS {fit.rms:.2f}")

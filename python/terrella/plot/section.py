@@ -10,7 +10,9 @@ from terrella.plot.profile import column_edges, profile
 def section(
     result, ax=None, *, depth_limit=None, limits=None, colorbar=True, depth_of_investigation=True, site_names=True
 ):
-    """The layered models of a result below their sites, side by side along the profile.
+    """The layered models of a result below their sites, side by side along the profile; or the section of a Result2d.
+
+    A Result2d or SectionModel is drawn by terrella.plot.section_2d, which has more options.
 
     result       : has .model.resistivity [site, layer], ohm m; .model.thickness [site, layer - 1], m;
                    .model.depth_of_investigation [site], m, or None; .survey.sites with .name .latitude .longitude
@@ -28,6 +30,11 @@ def section(
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import LogNorm
 
+    if hasattr(getattr(result, "model", result), "cell"):
+        from terrella.plot.line import section_2d
+
+        options = dict(depth_limit=depth_limit, limits=limits, colorbar=colorbar, site_names=site_names)
+        return section_2d(result, ax, depth_of_investigation=depth_of_investigation, **options)
     resistivity, tops, bottoms, investigated = _layers(result)
     order, distance, placed = profile(result.survey.sites)
     edges = column_edges(distance) / 1000
@@ -134,13 +141,13 @@ def _veil(ax, edges, investigated, depth_limit):
     ax.stairs(shown, edges, baseline=None, color="black", linewidth=1.3, linestyle="--")
 
 
-def _name_sites(ax, distance, names):
+def _name_sites(ax, distance, names, triangles=True):
     """Triangles above the section; as many names as there is room for."""
     above = ax.get_xaxis_transform()
     size = 6 if len(names) <= 100 else 3
-    ax.plot(
-        distance, np.full(len(distance), 1.015), "v", color="black", markersize=size, clip_on=False, transform=above
-    )
+    if triangles:
+        at = np.full(len(distance), 1.015)
+        ax.plot(distance, at, "v", color="black", markersize=size, clip_on=False, transform=above)
     width = ax.figure.get_figwidth() * ax.get_position().width * 72  # points
     low, high = ax.get_xlim()
     last = -np.inf
