@@ -1,8 +1,8 @@
 """The compiled jobs of core.py, written once for all libraries: _core_jobs.py LIBRARY THREADS JOBS...
 
 LIBRARY is terrella, jax or torch (which has the eager job only). Prints JSON: {job: {"wall", "cpu": best milliseconds
-of a warm call, "first": seconds of the first one, "bytes": of memory besides the arguments, as the library tells,
-"value": a number on which all must agree}}.
+of a warm call, "median": of its wall times, "first": seconds of the first one, "bytes": of memory besides the
+arguments, as the library tells, "value": a number on which all must agree}}.
 """
 
 import sys
@@ -28,9 +28,8 @@ class Terrella:
     def wait(self, nest):
         if isinstance(nest, self.tl.Tensor):
             nest.eval()
-            return
-        for leaf in _side_by_side.leaves(nest):
-            leaf.eval()
+        else:
+            self.tl.eval(nest)
 
     def bytes(self, compiled, _arguments):
         return compiled.report().peak_bytes

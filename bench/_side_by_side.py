@@ -6,10 +6,18 @@ A benchmark NAME.py calls library_times(); the script _NAME_jobs.py calls main()
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+
+def openblas_core():
+    """The kernels that Debian's OpenBLAS has for this processor; an unknown one gets those of 2004. We choose
+    by ourselves, a peer (MUMPS, PyTorch) must be told."""
+    flags = Path("/proc/cpuinfo").read_text().partition("flags")[2].partition("\n")[0].split()
+    return "SkylakeX" if "avx512dq" in flags else "Haswell" if "avx2" in flags else None
 
 
 def library_times(script, library, threads, jobs):
@@ -19,11 +27,12 @@ def library_times(script, library, threads, jobs):
         python = shutil.which("python3", path="/usr/bin")
         if not python or subprocess.run([python, "-c", "import torch"], capture_output=True).returncode:
             return None
+    core = openblas_core() if library != "terrella" else None
     run = subprocess.run(
         [python, Path(__file__).with_name(script), library, str(threads), *jobs],
         capture_output=True,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+        env={**os.environ, "OMP_NUM_THREADS": str(threads)} | ({"OPENBLAS_CORETYPE": core} if core else {}),
     )
     if run.returncode:
         raise SystemExit(f"{script}: {library} failed:\n{run.stderr}")
@@ -48,7 +57,8 @@ def leaves(nest):
 
 def measured(library, job, made, seconds=2.0, many=1, bytes_of=None):
     """Times of made(library, job) = (function, arguments, number of its result): {"wall", "cpu": best milliseconds of a
-    warm call, "first": seconds of the first one, "value", and "bytes" where bytes_of is asked}."""
+    warm call, "median": of its wall times, "first": seconds of the first one, "value", and "bytes" where bytes_of is
+    asked}."""
     f, arguments, number = made(library, job)
     start = time.perf_counter()
     result = f(*arguments)
@@ -57,18 +67,16 @@ def measured(library, job, made, seconds=2.0, many=1, bytes_of=None):
     if bytes_of:
         told["bytes"] = bytes_of(f, arguments)
     del result
-    wall = cpu = float("inf")
+    walls, cpu = [], float("inf")
     stop = time.perf_counter() + seconds
-    rounds = 0
-    while rounds < 5 or time.perf_counter() < stop:
+    while len(walls) < 5 or time.perf_counter() < stop:
         wall_start, cpu_start = time.perf_counter(), time.process_time()
         for _ in range(many):
             result = f(*arguments)
             library.wait(result)
         cpu = min(cpu, (time.process_time() - cpu_start) / many)
-        wall = min(wall, (time.perf_counter() - wall_start) / many)
-        rounds += 1
-    return {**told, "wall": wall * 1e3, "cpu": cpu * 1e3}
+        walls.append((time.perf_counter() - wall_start) / many)
+    return {**told, "wall": min(walls) * 1e3, "cpu": cpu * 1e3, "median": statistics.median(walls) * 1e3}
 
 
 def main(argv, libraries, made, measure=measured):

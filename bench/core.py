@@ -1,10 +1,12 @@
 """The core: eager cost of small operations, and compiled functions, beside numpy, JAX and PyTorch.
 
-core.py [--peers] [--json FILE]
+core.py [--peers] [--json FILE] [--only WORD]
 
 Eager: CPU time on one core; JAX runs without jit there. Compiled (_core_jobs.py): wall and CPU time on one and two
 cores, JAX jitted, each library in a process of its own, one after the other; the answers must agree. ratio = ours /
-best peer; targets are of the ratio for compiled jobs, of `ours` for eager ones.
+best peer; targets are of the ratio for compiled jobs, of `ours` for eager ones. Times are the best of all rounds, since
+a machine is seldom alone; beside them the medians of wall times and their ratio. limit: what `ours` may be at most,
+whatever the peer takes. --only measures the jobs with that word in their names, of the compiled ones and of growth.
 """
 
 import sys
@@ -95,6 +97,7 @@ COMPILED = {  # job: target of the ratio
 GROWTH = [f"pinn float32 {n}" for n in (1024, 4096, 16384, 65536)] + [
     f"chain {kind} float32 {n}" for kind in ("cheap", "tanh") for n in ("1e4", "1e5", "1e6", "1e7", "1e8")
 ]
+LIMITS = {"call": 0.003, "first call": 0.2}  # ms, s
 AGREEMENT = {"float32": 2e-5, "float64": 1e-11}
 
 
@@ -102,34 +105,47 @@ def library_times(library, threads, jobs):
     return _side_by_side.library_times("_core_jobs.py", library, threads, jobs)
 
 
-def add_compiled(rows, with_peers):
-    libraries = {"jax": [job for job in COMPILED if job != "chained"], "torch": ["chained"]}
-    for threads in (1, 2):
-        ours = library_times("terrella", threads, COMPILED)
+def add_compiled(rows, with_peers, only):
+    chosen = {job: target for job, target in COMPILED.items() if only in job}
+    libraries = {
+        "jax": [job for job in chosen if job != "chained"],
+        "torch": [job for job in chosen if job == "chained"],
+    }
+    for threads in (1, 2) if chosen else ():
+        ours = library_times("terrella", threads, chosen)
         peers = {}
         for library, jobs in libraries.items() if with_peers else ():
+            if not jobs:
+                continue
             if (told := library_times(library, threads, jobs)) is None:
                 print(f"core: no {library} here; its rows are missing", file=sys.stderr)
                 continue
             peers[library] = told
-        for job, target in COMPILED.items():
+        for job, target in chosen.items():
             mine, others = ours[job], {name: told[job] for name, told in peers.items() if job in told}
             _side_by_side.check_agreement(job, mine, others, AGREEMENT)
             for clock in ("wall", "cpu"):
                 times = {name: other[clock] for name, other in others.items()}
-                rows.add(f"{job}, {clock}", "ms", mine[clock], times, target, threads, digits=4)
+                more = {"limit": LIMITS[job]} if job in LIMITS else {}
+                if clock == "wall":
+                    more["medians"] = {name: round(t["median"], 4) for name, t in {"ours": mine, **others}.items()}
+                    best_peer = min((t["median"] for t in others.values()), default=None)
+                    more["ratio_of_medians"] = best_peer and float(f"{mine['median'] / best_peer:.4g}")
+                rows.add(f"{job}, {clock}", "ms", mine[clock], times, target, threads, digits=4, **more)
             if job in STEPS and threads == 2:
                 first = {name: other["first"] for name, other in others.items()}
-                rows.add(f"{job}, first call", "s", mine["first"], first, 0.1, threads, digits=3)
+                limit = LIMITS["first call"]
+                rows.add(f"{job}, first call", "s", mine["first"], first, 0.1, threads, digits=3, limit=limit)
             if "bytes" in mine and threads == 2:
                 held = {name: other["bytes"] / 2**20 for name, other in others.items()}
                 rows.add(f"{job}, memory besides arguments", "MiB", mine["bytes"] / 2**20, held, 0.7, threads)
 
 
-def add_growth(rows):
+def add_growth(rows, only):
     """Nanoseconds an element (point) from small to large: flat above the caches."""
-    times = library_times("terrella", 2, GROWTH)
-    for job in GROWTH:
+    jobs = [job for job in GROWTH if only in job]
+    times = library_times("terrella", 2, jobs) if jobs else {}
+    for job in jobs:
         count = float(job.split()[-1])
         rows.add(f"{job}, wall an element", "ns", times[job]["wall"] * 1e6 / count, {}, None, 2, digits=3)
 
@@ -143,12 +159,13 @@ def add_eager(rows, with_peers):
 
 
 def main():
-    arguments = _rows.read_arguments(__doc__, "measure numpy, JAX and PyTorch too")
+    arguments = _rows.read_arguments(__doc__, "measure numpy, JAX and PyTorch too", only=True)
     rows = _rows.Rows()
-    add_compiled(rows, arguments.peers)
-    add_growth(rows)
-    _rows.hold_on_cores(1)
-    add_eager(rows, arguments.peers)
+    add_compiled(rows, arguments.peers, arguments.only)
+    add_growth(rows, arguments.only)
+    if not arguments.only:
+        _rows.hold_on_cores(1)
+        add_eager(rows, arguments.peers)
     rows.write(arguments.json)
 
 

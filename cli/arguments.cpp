@@ -69,6 +69,7 @@ void assign(const Target& target, std::string_view text, std::string_view what) 
                    value->clear();
                    for (std::string_view part : split(text)) value->emplace_back(part);
                  },
+                 [&](const AngleOrWord& value) { *value.text = text; },
                  [&](const Choice& choice) {
                    const auto word = std::find(choice.words.begin(), choice.words.end(), text);
                    if (word == choice.words.end())
@@ -89,6 +90,7 @@ std::string kind_of(const Target& target) {
                         [](std::string*) { return std::string("a text"); },
                         [](std::vector<double>*) { return std::string("a list of numbers"); },
                         [](std::vector<std::string>*) { return std::string("a list of texts"); },
+                        [](const AngleOrWord&) { return std::string("an angle or a word"); },
                         [](const Choice& c) { return fmt::format("one of {}", fmt::join(c.words, ", ")); },
                     },
                     target);
@@ -104,12 +106,19 @@ void Arguments::option(std::string key, Target target, std::string help, char le
 }
 
 void Arguments::setting(std::string key, Target target, std::string help) {
-  settings_.push_back({std::move(key), 0, std::move(target), std::move(help), true});
+  settings_.push_back({std::move(key), 0, std::move(target), std::move(help), true, table_});
 }
 
 void Arguments::configuration(std::string table) {
   table_ = std::move(table);
-  option("config", &config_, fmt::format("TOML file whose table [{}] holds what the flags can say", table_));
+  option("config", &config_, "");  // its help says which tables, once all are declared
+}
+
+void Arguments::next_table(std::string table) { table_ = std::move(table); }
+
+void Arguments::configuration_word(std::string table) {
+  table_ = std::move(table);
+  positional("FILE.toml", config_word_, fmt::format("whose table [{}] holds what the flags can say", table_), 0, 1);
 }
 
 void Arguments::parse(const std::string& command, const std::vector<std::string>& words) {
@@ -154,19 +163,34 @@ void Arguments::parse(const std::string& command, const std::vector<std::string>
                                    command));
     *positional_.words = std::move(free);
   }
+  if (!config_word_.empty()) config_ = config_word_.front();
   if (config_.empty()) return;
   // All missing files are named at once: this one, and those that the command would look for next.
   std::error_code ignored;
   if (!std::filesystem::exists(config_, ignored)) {
     std::string missing = "no such file";
-    if (positional_.words)
+    if (positional_.words && config_word_.empty())
       for (const std::string& word : *positional_.words)
         if (word.find_first_of("*?[") == std::string::npos && !std::filesystem::exists(word, ignored))
           missing += fmt::format("\n{}: no such file or folder", word);
     throw FormatError(config_, 0, missing);
   }
-  read_configuration(config_, table_, settings_);
+  read_configuration(config_, settings_);
 }
+
+namespace {
+
+/// "table [a] holds", "tables [a] and [b] hold".
+std::string tables_of(const std::vector<Setting>& settings) {
+  std::vector<std::string> tables;
+  for (const Setting& s : settings)
+    if (s.configurable && (tables.empty() || tables.back() != "[" + s.table + "]"))
+      tables.push_back("[" + s.table + "]");
+  return fmt::format("{} {} {}", tables.size() == 1 ? "table" : "tables", fmt::join(tables, " and "),
+                     tables.size() == 1 ? "holds" : "hold");
+}
+
+}  // namespace
 
 std::string Arguments::help_text() const {
   std::vector<std::pair<std::string, std::string>> lines;
@@ -175,18 +199,21 @@ std::string Arguments::help_text() const {
     const bool flag = std::holds_alternative<bool*>(s.target) && !s.configurable;
     std::string left = (s.letter ? fmt::format("-{}, ", s.letter) : "    ") + s.flag();
     std::string right = s.help;
+    if (s.key == "config") right = fmt::format("TOML file whose {} what the flags can say", tables_of(settings_));
     if (!flag) left += s.key == "output" || s.key == "config" ? " FILE" : " X";
-    std::visit(Overloaded{[&](bool* value) {
-                            if (!flag) right += fmt::format(" ({})", *value);
-                          },
-                          [&](int* value) { right += fmt::format(" ({})", *value); },
-                          [&](std::uint64_t* value) { right += fmt::format(" ({})", *value); },
-                          [&](double* value) { right += fmt::format(" ({})", *value); },
-                          [&](const Choice& c) {
-                            right += fmt::format(": {} ({})", fmt::join(c.words, ", "), c.words[c.preset]);
-                          },
-                          [](const auto*) {}},
-               s.target);
+    std::visit(
+        Overloaded{
+            [&](bool* value) {
+              if (!flag) right += fmt::format(" ({})", *value);
+            },
+            [&](int* value) { right += fmt::format(" ({})", *value); },
+            [&](std::uint64_t* value) { right += fmt::format(" ({})", *value); },
+            [&](double* value) {  // NaN stands for what is chosen where nothing is given
+              if (!std::isnan(*value)) right += fmt::format(" ({})", *value);
+            },
+            [&](const Choice& c) { right += fmt::format(": {} ({})", fmt::join(c.words, ", "), c.words[c.preset]); },
+            [&](const AngleOrWord& value) { right += fmt::format(" ({})", *value.text); }, [](const auto*) {}},
+        s.target);
     lines.emplace_back(std::move(left), std::move(right));
   }
   lines.emplace_back("-v, --verbose", "more talk; -q, --quiet: less");

@@ -23,18 +23,25 @@ struct Choice {
   std::vector<std::string> words;
   std::function<void(std::size_t)> set;
   std::size_t preset = 0;
+  std::function<std::size_t()> now;  ///< which one was set
+};
+
+/// An angle, or a word that stands for one; the text of either.
+struct AngleOrWord {
+  std::string* text;
 };
 
 /// Where a value goes, which holds the default until then.
 using Target = std::variant<bool*, int*, std::uint64_t*, double*, std::string*, std::vector<double>*,
-                            std::vector<std::string>*, Choice>;
+                            std::vector<std::string>*, AngleOrWord, Choice>;
 
 struct Setting {
   std::string key;  ///< of the configuration: "layers.count"; its flag is --layers-count
   char letter = 0;  ///< short flag, 0 for none
   Target target;
   std::string help;
-  bool configurable = false;  ///< may stand in the configuration
+  bool configurable = false;  ///< may stand in the configuration ...
+  std::string table = {};     ///< ... in this table
   bool given = false;         ///< by a flag
   std::string flag() const;
 };
@@ -58,11 +65,15 @@ class Arguments {
   void choice(std::string key, E& value, std::vector<std::string> words, std::string help) {
     setting(std::move(key),
             Choice{std::move(words), [&value](std::size_t i) { value = static_cast<E>(i); },
-                   static_cast<std::size_t>(value)},
+                   static_cast<std::size_t>(value), [&value] { return static_cast<std::size_t>(value); }},
             std::move(help));
   }
-  /// --config FILE, whose table [table] holds the settings.
+  /// --config FILE, whose table [table] holds the settings that are declared next.
   void configuration(std::string table);
+  /// Settings that are declared next stand in this table of the same file.
+  void next_table(std::string table);
+  /// The same, where FILE stands without a flag: the one word that the command takes, or none.
+  void configuration_word(std::string table);
 
   /// Reads words that follow the name of the command, then the configuration. Throws UsageError.
   void parse(const std::string& command, const std::vector<std::string>& words);
@@ -83,6 +94,7 @@ class Arguments {
   Positional positional_;
   std::vector<Setting> settings_;
   std::string table_, config_;
+  std::vector<std::string> config_word_;
   bool help_ = false;
   int verbose_ = 0, quiet_ = 0;
 };

@@ -1,14 +1,18 @@
 // cli/check.cpp: `terrella check`, every file read or refused, with what was mended in it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/check_summary.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/quality.h"
 #include "cli/talk.h"
+#include "core/error.h"
+#include "datasets/observations/survey.h"
 #include "datasets/read.h"
 
 namespace terrella::cli {
@@ -18,7 +22,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::vector<std::string> files;
-  bool json = false;
+  bool json = false, summary = false;
 };
 
 Json describe(const datasets::Site& site) {
@@ -64,12 +68,66 @@ void print_site(const std::string& file, const datasets::Site& site) {
   }
 }
 
+/// What a file of a format without soundings holds; empty where the file is of another kind or cannot be opened.
+std::string inspected(const std::string& file, std::vector<datasets::Unreadable>& refused) {
+  const datasets::Format* format = nullptr;
+  try {
+    format = datasets::format_of_file(file);
+  } catch (const FormatError&) { return {}; }  // which reading will say again
+  if (!format || (format->read && !format->observations) || !(format->inspect || format->observations)) return {};
+  try {
+    if (format->observations) {  // data of which no sounding can be made, such as phase tensors, are whole all the same
+      const datasets::Observations observations = format->observations(file);
+      if (!datasets::survey_of(observations).survey.sites.empty()) return {};
+      return fmt::format("{}: {} observations of {} sites, none of them impedance or tipper", format->title,
+                         observations.rows.size(), observations.sites.size());
+    }
+    return fmt::format("{}: {}", format->title, format->inspect(file));
+  } catch (const FormatError& error) { refused.push_back(datasets::unreadable(error)); }
+  return format->title;
+}
+
+int summarize(const Options& o) {
+  std::vector<datasets::Unreadable> missing;
+  std::vector<Outcome> outcomes;
+  for (const std::string& file : datasets::find_all_files(o.files, missing)) {
+    Outcome& outcome = outcomes.emplace_back(Outcome{file, "unknown", 0, {}, {}});
+    try {
+      if (const datasets::Format* const format = datasets::format_of_file(file)) outcome.format = format->name;
+    } catch (const FormatError&) {}  // which reading will say again
+    if (!inspected(file, outcome.refusal).empty()) continue;
+    datasets::Reading reading = datasets::read_readable({file});
+    outcome.refusal = std::move(reading.unreadable);
+    outcome.sites = reading.survey.sites.size();
+    for (const datasets::Site& site : reading.survey.sites)
+      outcome.repairs.insert(outcome.repairs.end(), site.provenance.repairs.begin(), site.provenance.repairs.end());
+  }
+  for (const datasets::Unreadable& u : missing) outcomes.push_back({u.path, "unknown", 0, {}, {u}});
+  if (o.json)
+    print_json(summary_json(outcomes));
+  else
+    print(summary_text(outcomes));
+  const bool refused =
+      std::any_of(outcomes.begin(), outcomes.end(), [](const Outcome& x) { return !x.refusal.empty(); });
+  return refused ? bad_input : success;
+}
+
 int run(const Options& o) {
+  if (o.summary) return summarize(o);
   std::vector<datasets::Unreadable> refused;
   const std::vector<std::string> files = datasets::find_files(o.files, refused);
   Json list = Json::array();
   std::size_t sites = 0, repairs = 0, mended = 0, without_error = 0;
   for (const std::string& file : files) {
+    const std::size_t refused_before = refused.size();
+    if (const std::string what = inspected(file, refused); !what.empty()) {
+      if (refused.size() > refused_before) continue;
+      if (o.json)
+        list.push_back({{"path", file}, {"read", true}, {"sites", Json::array()}, {"holds", what}});
+      else
+        print(fmt::format("read     {}: {}\n", plain(file), plain(what)));
+      continue;
+    }
     const datasets::Reading reading = datasets::read_readable({file});
     refused.insert(refused.end(), reading.unreadable.begin(), reading.unreadable.end());
     if (!o.json && reading.unreadable.empty() && reading.survey.sites.empty())
@@ -112,7 +170,8 @@ int run(const Options& o) {
 
 Action check(Arguments& arguments) {
   auto o = std::make_shared<Options>();
-  arguments.positional("FILES...", o->files, "EDI or HDF5 files, folders, globs");
+  arguments.positional("FILES...", o->files, "files of any known format, folders, globs");
+  arguments.option("summary", &o->summary, "count outcomes by folder and format, of subfolders and unknown files too");
   arguments.option("json", &o->json, "one JSON object on stdout");
   return [o] { return run(*o); };
 }

@@ -28,8 +28,9 @@ using Action = std::function<int()>;
 struct Command {
   const char* name;  ///< "check", "invert 1d"
   Action (*declare)(Arguments& arguments);
-  const char* usage;  ///< what follows the name
-  const char* help;   ///< one line
+  const char* usage;    ///< what follows the name
+  const char* help;     ///< one line
+  bool shares = false;  ///< its work among the processes of mpirun; others are refused there
 };
 
 const std::vector<Command>& commands();
@@ -37,12 +38,23 @@ const std::vector<Command>& commands();
 Action check(Arguments& arguments);
 Action info(Arguments& arguments);
 Action convert(Arguments& arguments);
+Action edit(Arguments& arguments);
+Action analyze(Arguments& arguments);
+Action map(Arguments& arguments);
 Action forward_1d(Arguments& arguments);
 Action invert_1d(Arguments& arguments);
+Action mesh_2d(Arguments& arguments);
+Action invert_2d(Arguments& arguments);
+Action test_checkerboard(Arguments& arguments);
+Action test_feature(Arguments& arguments);
 Action plot_section(Arguments& arguments);
 Action plot_response(Arguments& arguments);
+Action plot_fit(Arguments& arguments);
+Action plot_misfit(Arguments& arguments);
+Action plot_convergence(Arguments& arguments);
 Action export_run(Arguments& arguments);
 Action demo_data(Arguments& arguments);
+Action datasets_generate(Arguments& arguments);
 Action completion(Arguments& arguments);
 Action help(Arguments& arguments);
 Action version(Arguments& arguments);

@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "cli/nearest.h"
 #include "datasets/file/read_file.h"
@@ -19,22 +20,23 @@ class Reader {
  public:
   Reader(const std::string& path, const std::vector<Setting>& settings) : path_(path), settings_(settings) {}
 
-  /// Keys of a table, whose settings' keys begin with `prefix`.
-  void read(const toml::table& table, const std::string& prefix) {
+  /// Keys of the table `top`, or of one in it, whose settings' keys begin with `prefix`.
+  void read(const toml::table& table, std::string_view top, const std::string& prefix) {
+    const auto belongs = [&](const Setting& s) { return s.configurable && s.table == top; };
     std::vector<std::string> known;  // the next words after the prefix
     for (const Setting& s : settings_)
-      if (s.configurable && s.key.starts_with(prefix))
+      if (belongs(s) && s.key.starts_with(prefix))
         known.push_back(s.key.substr(prefix.size(), s.key.find('.', prefix.size()) - prefix.size()));
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
       const auto setting = std::find_if(settings_.begin(), settings_.end(),
-                                        [&](const Setting& s) { return s.configurable && s.key == key; });
+                                        [&](const Setting& s) { return belongs(s) && s.key == key; });
       if (setting != settings_.end()) {
         if (!take(key, node, setting->given ? nullptr : &setting->target, setting->target))
           wrong(node, fmt::format("{} is {}; it must be {}", key, toml_kind(node), kind_of(setting->target)));
       } else if (std::find(known.begin(), known.end(), name.str()) != known.end()) {
         if (node.is_table())
-          read(*node.as_table(), key + ".");
+          read(*node.as_table(), top, key + ".");
         else
           wrong(node, fmt::format("{} is {}; it must be a table", key, toml_kind(node)));
       } else {
@@ -91,9 +93,11 @@ class Reader {
       text = **node.as_boolean() ? "true" : "false";
     else if (whole && node.is_integer())
       text = fmt::format("{}", **node.as_integer());
-    else if (std::holds_alternative<double*>(type) && node.is_number())
+    else if ((std::holds_alternative<double*>(type) || std::holds_alternative<AngleOrWord>(type)) && node.is_number())
       text = fmt::format("{}", *node.value<double>());
-    else if ((std::holds_alternative<std::string*>(type) || std::holds_alternative<Choice>(type)) && node.is_string())
+    else if ((std::holds_alternative<std::string*>(type) || std::holds_alternative<Choice>(type) ||
+              std::holds_alternative<AngleOrWord>(type)) &&
+             node.is_string())
       text = **node.as_string();
     else
       return false;
@@ -127,10 +131,43 @@ void refuse_deep_keys(const std::string& bytes, const std::string& path) {
 
 }  // namespace
 
+std::string to_toml(const std::string& table, const std::vector<Setting>& settings) {
+  const auto number = [](double value) {
+    const std::string digits = fmt::format("{}", value);
+    return digits.find_first_of(".en") == std::string::npos ? digits + ".0" : digits;
+  };
+  const auto quoted = [](const std::string& value) {
+    std::ostringstream out;
+    out << toml::value<std::string>(value);
+    return out.str();
+  };
+  std::string all = fmt::format("[{}]\n", table);
+  for (const Setting& s : settings) {
+    if (!s.configurable) continue;
+    std::string value;
+    if (const auto* const p = std::get_if<bool*>(&s.target)) value = **p ? "true" : "false";
+    if (const auto* const p = std::get_if<int*>(&s.target)) value = fmt::format("{}", **p);
+    if (const auto* const p = std::get_if<std::uint64_t*>(&s.target)) value = fmt::format("{}", **p);
+    if (const auto* const p = std::get_if<double*>(&s.target)) value = number(**p);
+    if (const auto* const p = std::get_if<std::string*>(&s.target)) value = quoted(**p);
+    if (const auto* const p = std::get_if<std::vector<double>*>(&s.target)) {
+      for (const double x : **p) value += (value.empty() ? "" : ", ") + number(x);
+      value = "[" + value + "]";
+    }
+    if (const auto* const p = std::get_if<Choice>(&s.target)) value = quoted(p->words.at(p->now()));
+    if (value.empty()) throw std::logic_error("to_toml: setting " + s.key + " has no text");
+    all += fmt::format("{} = {}\n", s.key, value);
+  }
+  return all;
+}
+
 std::string toml_version() { return fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH); }
 
-void read_configuration(const std::string& path, const std::string& table, const std::vector<Setting>& settings) {
-  const std::string bytes = datasets::read_file(path, most_bytes);
+void read_configuration(const std::string& path, const std::vector<Setting>& settings) {
+  read_configuration_text(datasets::read_file(path, most_bytes), path, settings);
+}
+
+void read_configuration_text(const std::string& bytes, const std::string& path, const std::vector<Setting>& settings) {
   refuse_deep_keys(bytes, path);
   toml::table file;
   try {
@@ -139,13 +176,18 @@ void read_configuration(const std::string& path, const std::string& table, const
     throw UsageError(fmt::format("{}:{}: {}", path, error.source().begin.line, error.description()));
   }
   Reader reader(path, settings);
+  std::string tables;
+  for (const Setting& s : settings)
+    if (const std::string words = fmt::format("[{}]", s.table); s.configurable && tables.find(words) == tables.npos)
+      tables += (tables.empty() ? "" : " and ") + words;
   for (const auto& [name, node] : file) {
-    if (name.str() != table)
-      reader.wrong(node, fmt::format("unknown table or key '{}'; settings stand in [{}]", name.str(), table));
+    const auto belongs = [&](const Setting& s) { return s.configurable && s.table == name.str(); };
+    if (std::none_of(settings.begin(), settings.end(), belongs))
+      reader.wrong(node, fmt::format("unknown table or key '{}'; settings stand in {}", name.str(), tables));
     else if (!node.is_table())
-      reader.wrong(node, fmt::format("{} must be a table: [{}]", table, table));
+      reader.wrong(node, fmt::format("{} must be a table: [{}]", name.str(), name.str()));
     else
-      reader.read(*node.as_table(), "");
+      reader.read(*node.as_table(), name.str(), "");
   }
   reader.finish();
 }

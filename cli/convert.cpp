@@ -1,77 +1,77 @@
-// cli/convert.cpp: `terrella convert`, soundings from one file format to another.
+// cli/convert.cpp: `terrella convert`, soundings and models from one file format to another.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/talk.h"
-#include "datasets/edi/edi.h"
-#include "datasets/hdf5/survey_file.h"
+#include "datasets/file/atomic_file.h"
+#include "datasets/model/format.h"
 #include "datasets/read.h"
+#include "datasets/write.h"
 
 namespace terrella::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Options {
   std::vector<std::string> files;
-  std::string output;
+  std::string output, format;
   bool json = false, force = false, dry_run = false;
 };
 
-/// One name for every site, all different, even where a file system takes no notice of case.
-std::vector<std::string> edi_names(const datasets::Survey& survey) {
-  std::vector<std::string> names;
-  std::set<std::string> taken;
-  for (const datasets::Site& site : survey.sites) {
-    const std::string name = file_name_of(site.name);
-    const auto lower = [](std::string text) {
-      for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      return text;
-    };
-    std::string unique = name;
-    for (int n = 2; !taken.insert(lower(unique)).second; ++n) unique = fmt::format("{}~{}", name, n);
-    names.push_back(unique + ".edi");
-  }
-  return names;
+bool is_model(const std::string& file) {
+  try {
+    return !std::filesystem::is_directory(file) && datasets::model_format_of_file(file);
+  } catch (const FormatError&) { return false; }  // which reading will say again
+}
+
+void report(const Options& o, const char* what, std::size_t count, const std::vector<std::string>& paths) {
+  if (o.json)
+    print_json({{"schema", "terrella/convert/1"}, {"dry_run", o.dry_run}, {what, count}, {"files", paths}});
+  else
+    for (const std::string& path : paths) print(plain(path) + "\n");
+  say(fmt::format("{} {}, {} files{}", count, what, paths.size(), o.dry_run ? " would be written" : ""));
+}
+
+// One file to one file, past the Survey: a model, or data between formats that hold observations.
+int write_one(const Options& o, const char* what, std::size_t count, const std::string& bytes) {
+  if (!o.dry_run) datasets::write_file(o.output, bytes);
+  report(o, what, count, {o.output});
+  return success;
+}
+
+int convert_model(const Options& o) {
+  if (o.files.size() != 1) throw UsageError("convert: one model at a time");
+  const datasets::ModelFormat& format = datasets::model_format_to_write(o.output, o.format);
+  check_outputs({o.output}, o.force, o.files);
+  return write_one(o, "models", 1, format.bytes(datasets::read_model(o.files[0])));
 }
 
 int run(const Options& o) {
-  const std::string extension = fs::path(o.output).extension().string();
-  const bool hdf5 = extension == ".h5" || extension == ".hdf5", one = extension == ".edi";
+  if (std::any_of(o.files.begin(), o.files.end(), is_model)) return convert_model(o);
+  const datasets::Format& format = datasets::format_to_write(o.output, o.format);
+  const bool folder = datasets::is_output_folder(o.output, format);
   std::vector<datasets::Unreadable> none;  // which read() will tell of
   const std::vector<std::string> inputs = datasets::find_files(o.files, none);
-  if (hdf5 || one) check_outputs({o.output}, o.force, inputs);
-  const datasets::Survey survey = datasets::read(o.files);
-  if (one && survey.sites.size() != 1)
-    throw UsageError(fmt::format("convert: {} sites do not fit into one EDI file; give a folder or a .h5 file",
-                                 survey.sites.size()));
-
-  std::vector<std::string> paths = {o.output}, texts;
-  if (!hdf5) {
-    for (const datasets::Site& site : survey.sites) texts.push_back(datasets::edi_text(site));  // all or none
-    if (!one) {
-      paths.clear();
-      for (const std::string& name : edi_names(survey)) paths.push_back((fs::path(o.output) / name).string());
-      if (folder_exists(o.output)) check_outputs(paths, o.force, inputs);
+  if (!folder) check_outputs({o.output}, o.force, inputs);
+  if (inputs.size() == 1 && format.observation_bytes)
+    if (const datasets::Format* const from = datasets::format_of_file(inputs[0]); from && from->observations) {
+      const datasets::Observations observations = from->observations(inputs[0]);
+      return write_one(o, "sites", observations.sites.size(), format.observation_bytes(observations));
     }
-  }
+  const datasets::Survey survey = datasets::read(o.files);
+  const std::vector<std::string> paths = datasets::output_paths(survey, o.output, format);
+  const std::vector<std::string> bytes = datasets::output_bytes(survey, format);  // all or none
+  if (folder && folder_exists(o.output)) check_outputs(paths, o.force, inputs);
   if (!o.dry_run) {
-    if (!hdf5 && !one) make_folder(o.output);
-    for (std::size_t i = 0; i < paths.size(); ++i)
-      hdf5 ? datasets::write_hdf5(survey, paths[i]) : datasets::write_edi(survey.sites[i], paths[i]);
+    if (folder) make_folder(o.output);
+    for (std::size_t i = 0; i < paths.size(); ++i) datasets::write_file(paths[i], bytes[i]);
   }
-  if (o.json)
-    print_json(
-        {{"schema", "terrella/convert/1"}, {"dry_run", o.dry_run}, {"sites", survey.sites.size()}, {"files", paths}});
-  else
-    for (const std::string& path : paths) print(plain(path) + "\n");
-  say(fmt::format("{} sites, {} files{}", survey.sites.size(), paths.size(), o.dry_run ? " would be written" : ""));
+  report(o, "sites", survey.sites.size(), paths);
   return success;
 }
 
@@ -79,8 +79,11 @@ int run(const Options& o) {
 
 Action convert(Arguments& arguments) {
   auto o = std::make_shared<Options>();
-  arguments.positional("FILES...", o->files, "EDI or HDF5 files, results, folders, globs");
-  arguments.option("output", &o->output, "a .h5 file, an .edi file, or a folder for EDI files", 'o');
+  arguments.positional("FILES...", o->files, "files of any known format, results, folders, globs");
+  arguments.option("output", &o->output, "a file, or a folder for one file a site; its extension names the format",
+                   'o');
+  arguments.option("to", &o->format,
+                   "the format: " + datasets::writable_names() + "; of models " + datasets::writable_model_names());
   arguments.option("force", &o->force, "replace files that exist");
   arguments.option("dry-run", &o->dry_run, "write nothing, say what would be written");
   arguments.option("json", &o->json, "one JSON object on stdout");

@@ -11,6 +11,7 @@
 #include "datasets/edi/edi.h"
 #include "datasets/file/atomic_file.h"
 #include "datasets/synthetic/line.h"
+#include "elec/mt2d/synthetic.h"
 
 namespace terrella::cli {
 namespace {
@@ -18,17 +19,19 @@ namespace {
 struct Options {
   std::vector<std::string> folder;
   datasets::SyntheticNoise noise;
+  int dimensions = 1;
   bool force = false, dry_run = false;
 };
 
 int run(const Options& o) {
   if (!(o.noise.impedance >= 0 && o.noise.impedance < 1))
     throw UsageError("demo-data: --noise is a fraction of |Z|, 0 to 1");
+  if (o.dimensions != 1 && o.dimensions != 2)
+    throw UsageError(fmt::format("demo-data: --dimensions is 1 or 2, not {}", o.dimensions));
   const std::filesystem::path folder = o.folder.front();
   const datasets::SyntheticLine line = datasets::basin_line();
-  const datasets::Survey survey = datasets::synthetic_survey(line, layered_impedance, o.noise);
   std::vector<std::string> paths;
-  for (const datasets::Site& site : survey.sites) paths.push_back((folder / (site.name + ".edi")).string());
+  for (const datasets::SyntheticSite& site : line.sites) paths.push_back((folder / (site.name + ".edi")).string());
   const std::string truth = (folder / "truth.csv").string();
   paths.push_back(truth);
   if (folder_exists(folder.string())) check_outputs(paths, o.force);
@@ -36,6 +39,9 @@ int run(const Options& o) {
     for (const std::string& path : paths) print(plain(path) + "\n");
     return success;
   }
+  const datasets::Survey survey = datasets::synthetic_survey(
+      line, o.dimensions == 2 ? elec::mt2d::basin_response(line) : datasets::layered_response(line, layered_impedance),
+      o.noise);
   make_folder(folder.string());
   for (std::size_t i = 0; i < survey.sites.size(); ++i) datasets::write_edi(survey.sites[i], paths[i]);
   datasets::write_file(truth, datasets::truth_csv(line));
@@ -50,6 +56,8 @@ int run(const Options& o) {
 Action demo_data(Arguments& arguments) {
   auto o = std::make_shared<Options>();
   arguments.positional("FOLDER", o->folder, "for the EDI files and truth.csv", 1, 1);
+  arguments.option("dimensions", &o->dimensions,
+                   "1: responses of the layers below each site; 2: of the section, with its tipper");
   arguments.option("noise", &o->noise.impedance, "standard deviation, of |Z|");
   arguments.option("seed", &o->noise.seed, "of the noise");
   arguments.option("force", &o->force, "replace files that exist");

@@ -76,7 +76,8 @@ int run(const Options& o) {
     return success;
   }
   const datasets::SyntheticLine line{{{o.name, o.latitude, o.longitude, 0, 0, o.resistivity, o.thickness}}, periods};
-  const datasets::Survey survey = datasets::synthetic_survey(line, layered_impedance, o.noise);
+  const datasets::Survey survey =
+      datasets::synthetic_survey(line, datasets::layered_response(line, layered_impedance), o.noise);
   std::vector<Row> rows;
   for (std::size_t i = 0; i < periods.size(); ++i) {
     const datasets::Complex z = survey.sites[0].z[i][datasets::xy];

@@ -1,15 +1,13 @@
 // cli/interrupt.h: Ctrl-C and SIGTERM while something runs that can be gone on with later.
 #pragma once
 #include <csignal>
-#include <exception>
+
+#include "core/interrupt.h"
 
 namespace terrella::cli {
 
 /// Thrown out of long work by the first signal.
-class Interrupted : public std::exception {
- public:
-  const char* what() const noexcept override { return "interrupted"; }
-};
+class Interrupted : public Interruption {};
 
 /// While one is alive, the first SIGINT or SIGTERM is noted, and work that asks core/interrupt.h ends by an
 /// Interrupted; the second ends the program at once with exit code 130. Files are replaced as a whole, so that even

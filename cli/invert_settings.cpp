@@ -1,5 +1,9 @@
 #include "cli/invert_settings.h"
 
+#include <type_traits>
+
+#include "inversion/mt2d/option_table.h"
+
 namespace terrella::cli {
 
 void declare(Arguments& a, inversion::Invert1dOptions& o) {
@@ -36,6 +40,31 @@ void declare(Arguments& a, inversion::Invert1dOptions& o) {
   a.setting("few_layers.lowest_thickness", &o.few_layers.lowest_thickness, "m, bound; 0: from the data");
   a.setting("few_layers.highest_thickness", &o.few_layers.highest_thickness, "m, bound; 0: from the data");
   a.setting("resolution", &o.resolution, "errors, resolution matrix, depth of investigation");
+}
+
+void declare(Arguments& a, Invert2dSettings& s) {
+  const auto declare_one = [&]<class T>(const char* key, T& value, const char* help) {
+    if constexpr (std::is_enum_v<T>)
+      a.choice(key, value, inversion::names<T>(), help);
+    else
+      a.setting(key, &value, help);
+  };
+  inversion::visit_options(s.invert, declare_one);
+  a.setting("cuts", &s.cuts, "lines across which the model may jump, each 'y z y z ...' in m, commas between");
+  a.next_table("line");
+  a.setting("profile", AngleOrWord{&s.profile}, "azimuth of the line, degrees; auto: the best through the sites");
+  a.setting("strike", AngleOrWord{&s.strike},
+            "azimuth, degrees, or auto, phase_tensor, groom_bailey, perpendicular (to the profile)");
+  inversion::visit_line_options(s.line, declare_one);
+}
+
+void settle(Invert2dSettings& s) {
+  inversion::set_profile(s.line, s.profile);
+  inversion::set_strike(s.line, s.strike);
+  s.invert.cuts.clear();
+  for (const std::string& cut : s.cuts) s.invert.cuts.push_back(inversion::cut_of(cut));
+  inversion::validate(s.line);
+  inversion::validate(s.invert);
 }
 
 }  // namespace terrella::cli

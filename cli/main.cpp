@@ -10,21 +10,40 @@
 #include "cli/output.h"
 #include "cli/talk.h"
 #include "core/error.h"
+#include "core/ranks.h"
 
 namespace terrella::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      {"check", check, "FILES... [--json]", "say what is in files and what is wrong with them"},
+      {"check", check, "FILES... [--summary] [--json]", "say what is in files and what is wrong with them"},
       {"info", info, "FILES... [--json]", "list sites, coordinates, periods, components, errors"},
-      {"convert", convert, "FILES... -o OUT", "EDI files to one HDF5 file and back"},
+      {"convert", convert, "FILES... -o OUT [--to FORMAT]", "soundings from one file format to another"},
+      {"edit", edit, "SURVEY.h5 [--mask ...]",
+       "mask, floor, rotate, thin, merge a survey; each step can be taken back"},
+      {"analyze", analyze, "FILES... -o FOLDER",
+       "strike, dimensions, D+, static shifts, outliers: tables and pictures"},
+      {"map", map, "FILES... -o MAP.png", "where the sites are"},
       {"forward 1d", forward_1d, "--resistivity A,B,... --thickness X,... [-o FILE]",
        "the response of a layered earth"},
       {"invert 1d", invert_1d, "FILES... -o RUN.h5 [--config RUN.toml]", "a layered model below every site"},
-      {"plot section", plot_section, "RUN.h5 -o FILE.png", "the resistivity section of a result"},
+      {"invert 2d", invert_2d, "FILES... -o RUN.h5 [--profile AZIMUTH] [--strike AZIMUTH] [--config RUN.toml]",
+       "a resistivity section below a line of sites", true},
+      {"mesh 2d", mesh_2d, "FILES... [-o MESH.png] [--mesh FILE]",
+       "the grid of a line: its size, cost, picture, and what is wrong with it"},
+      {"test checkerboard", test_checkerboard, "RUN.h5 -o CB.h5",
+       "what an inversion like that of a 2D result finds of known blocks", true},
+      {"test feature", test_feature, "RUN.h5 -o F.h5 --box Y0,Y1,Z0,Z1 --resistivity R",
+       "whether data need a feature of a 2D result", true},
+      {"plot section", plot_section, "RUN.h5... -o FILE.png", "the resistivity section of a result, or of several"},
       {"plot response", plot_response, "RUN.h5 -o FILE.png [--sites A,B]", "sounding curves and their fit"},
+      {"plot fit", plot_fit, "RUN.h5 -o FILE.png", "2D: observed, predicted and residual pseudosections"},
+      {"plot misfit", plot_misfit, "RUN.h5 -o FILE.png", "2D: RMS of every site and period"},
+      {"plot convergence", plot_convergence, "RUN.h5 -o FILE.png", "2D: RMS, lambda and roughness, the L-curve"},
       {"export", export_run, "RUN.h5 -o FOLDER", "a result as CSV tables and VTK files"},
       {"demo-data", demo_data, "FOLDER", "EDI files of a synthetic line, and the truth below it"},
+      {"datasets generate", datasets_generate, "FILE.toml -o FOLDER [--resume]",
+       "random earths and their soundings, for training"},
       {"completion", completion, "bash", "the script that completes words of this command in a shell"},
       {"help", help, "[COMMAND]", "all commands, or the options of one"},
       {"version", version, "[--json]", "versions of the program and its libraries"},
@@ -92,6 +111,13 @@ int run(const std::vector<std::string>& words) {
     return success;
   }
   set_verbosity(arguments.verbosity());
+  if (ranks().size > 1 && !command->shares) {
+    std::vector<std::string> sharing;
+    for (const Command& c : commands())
+      if (c.shares) sharing.emplace_back(c.name);
+    throw UsageError(fmt::format("{} works alone: run it without mpirun; {} share their work", command->name,
+                                 fmt::join(sharing, ", ")));
+  }
   return action();
 }
 
@@ -126,6 +152,7 @@ int main(int count, char** words) {
   // A file size limit (ulimit -f) shows as an error of the write, which then says what to do.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
+    if (terrella::ranks().rank > 0) terrella::cli::keep_silent();
     return terrella::cli::run({words + 1, words + count});
   } catch (const std::bad_alloc&) {
     terrella::cli::complain("out of memory; give fewer files or layers");

@@ -7,7 +7,7 @@
 
 namespace terrella::cli {
 
-/// A word on stdout. Throws ResourceError where it cannot be written.
+/// A word on stdout, unless this process keeps silent (cli/talk.h). Throws ResourceError where it cannot be written.
 void print(std::string_view text);
 
 /// One object on stdout, with the key `schema`; bytes that are not UTF-8 become replacement characters.
@@ -25,10 +25,6 @@ bool folder_exists(const std::string& path);
 
 /// Makes the folder and those above it. Throws UsageError where the place does not allow it.
 void make_folder(const std::string& path);
-
-/// A name as a file name: letters, digits and "._-+" stay, each other byte becomes %XX, also a leading dot, so that no
-/// name leaves its folder; what is longer than 100 bytes is cut and ends with its hash.
-std::string file_name_of(std::string_view name);
 
 /// "1.2 MB".
 std::string size_text(double bytes);

@@ -31,8 +31,13 @@ spdlog::logger& logger() {
   return *made;
 }
 
+bool& silent() {
+  static bool is = false;
+  return is;
+}
+
 void log(spdlog::level::level_enum level, const char* pattern, const std::string& text) {
-  if (!logger().should_log(level)) return;
+  if (silent() || !logger().should_log(level)) return;
   logger().set_pattern(pattern);
   logger().log(level, text);
 }
@@ -40,6 +45,9 @@ void log(spdlog::level::level_enum level, const char* pattern, const std::string
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 }  // namespace
+
+void keep_silent() { silent() = true; }
+bool is_silent() { return silent(); }
 
 void set_verbosity(int verbosity) {
   logger().set_level(verbosity < 0 ? spdlog::level::warn : verbosity > 0 ? spdlog::level::debug : spdlog::level::info);
@@ -57,7 +65,7 @@ ProgressBar::~ProgressBar() {
 }
 
 void ProgressBar::update(std::size_t done, std::size_t all, const std::string& text) {
-  if (!logger().should_log(spdlog::level::info)) return;
+  if (silent() || !logger().should_log(spdlog::level::info)) return;
   if (!terminal()) return say(text);
   if (now() - drawn_ < 0.1 && done < all) return;
   drawn_ = now();

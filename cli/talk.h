@@ -9,6 +9,10 @@ namespace terrella::cli {
 /// -1: warnings and errors only, 0, 1: details too. Colours appear on a terminal where NO_COLOR is not set.
 void set_verbosity(int verbosity);
 
+/// From now on nothing is said or printed, errors included: for processes of mpirun that are not the first.
+void keep_silent();
+bool is_silent();
+
 void say(const std::string& text);
 void detail(const std::string& text);
 void warn(const std::string& text);

@@ -1,21 +1,18 @@
-// cli/invert.cpp: `terrella invert 1d`, a layered model below every site.
+// cli/invert_1d.cpp: `terrella invert 1d`, a layered model below every site.
 #include <fmt/format.h>
 
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/command.h"
-#include "cli/interrupt.h"
+#include "cli/inversion_run.h"
 #include "cli/invert_settings.h"
 #include "cli/output.h"
 #include "cli/talk.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/error.h"
-#include "datasets/read.h"
 #include "inversion/checkpoint.h"
 #include "inversion/layered_earth.h"
 #include "inversion/mt1d.h"
@@ -27,21 +24,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
-struct Options {
-  std::vector<std::string> files;
-  std::string output;
+struct Options : InversionRun {
   inversion::Invert1dOptions invert;
-  int threads = 0;
-  double time_limit = 0;
-  bool json = false, force = false, dry_run = false, resume = false, skip_unreadable = false;
 };
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "-"; }
-
-[[noreturn]] void no_data(const Options& o, const char* what) {
-  throw FormatError(fmt::format("{}", fmt::join(o.files, ", ")), 0, what);
-}
 
 constexpr const char* nothing_usable =
     "no site has usable data; sites without errors need --error-floor, `terrella check` says more";
@@ -120,71 +108,18 @@ void print_fits(const inversion::Result& result, const Options& o, double second
   print(plain(o.output) + "\n");
 }
 
-datasets::Survey read_what_can_be(const std::vector<std::string>& files) {
-  datasets::Reading reading = datasets::read_readable(files);
-  for (const datasets::Unreadable& u : reading.unreadable)
-    warn(fmt::format("skipped: {}", plain(FormatError(u.path, u.line, u.message).what())));
-  return std::move(reading.survey);
-}
-
-void check_output(const Options& o) {
-  const std::string extension = std::filesystem::path(o.output).extension().string();
-  if (extension != ".h5" && extension != ".hdf5")
-    throw UsageError(fmt::format("invert 1d: {} must end with .h5", plain(o.output)));
-  std::vector<datasets::Unreadable> none;  // which read() will tell of
-  check_outputs({o.output}, o.force, datasets::find_files(o.files, none));
-}
-
 int run(const Options& o) {
-  check_output(o);
+  prepare(o);
   inversion::validate(o.invert);
-  if (o.threads < 0 || o.threads > 4096) throw UsageError("invert 1d: --threads lies between 0 (all) and 4096");
-  if (o.time_limit < 0) throw UsageError("invert 1d: --time-limit is not negative");
-  cpu::set_threads(o.threads);
-  const std::string checkpoint = o.output + ".checkpoint";
-  const bool stopped_before = inversion::has_checkpoint(checkpoint);
-  if (stopped_before && !o.resume && !o.force && !o.dry_run)
-    throw UsageError(
-        fmt::format("{}: left by a run that was stopped; --resume goes on from it, --force begins anew", checkpoint));
-  if (o.resume && !stopped_before) warn(fmt::format("{}: no checkpoint; beginning anew", checkpoint));
-  const datasets::Survey survey = o.skip_unreadable ? read_what_can_be(o.files) : datasets::read(o.files);
-  if (survey.sites.empty()) no_data(o, "no sites are in there");
+  const datasets::Survey survey = read_soundings(o);
   if (o.dry_run) return dry_run(survey, o);
 
   const auto start = Clock::now();
-  std::atomic<bool> out_of_time{false};
   inversion::Result result;
-  bool interrupted_here = false;
-  {
-    const Interrupt interrupt;
-    ProgressBar bar;
-    inversion::RunControl control;
-    control.checkpoint = checkpoint;
-    control.resume = o.resume;
-    control.warn = [](const std::string& text) { warn(text); };
-    control.progress = [&](const inversion::Progress1d& now) {
-      const bool together = now.site.empty();
-      bar.update(together ? static_cast<std::size_t>(now.row.iteration) : now.sites_done,
-                 together ? static_cast<std::size_t>(o.invert.max_iterations) : now.sites,
-                 fmt::format("{}iteration {}  rms {}  lambda {}", together ? "" : plain(now.site) + "  ",
-                             now.row.iteration, number(now.row.rms), number(now.row.lambda)));
-      if (o.time_limit > 0 && seconds_since(start) > o.time_limit) out_of_time = true;
-      return !interrupt.asked() && !out_of_time;
-    };
-    try {
-      result = inversion::invert_1d(survey, o.invert, control);
-    } catch (const Interrupted&) {}
-    interrupted_here = interrupt.asked();
-  }
-  if (interrupted_here || out_of_time) {
-    const char* const why = interrupted_here ? "interrupted" : "time is up";
-    if (inversion::has_checkpoint(checkpoint))
-      complain(
-          fmt::format("{}; {} holds what is done, the same command with --resume goes on", why, plain(checkpoint)));
-    else
-      complain(fmt::format("{} before the first iteration; nothing is kept", why));
-    return interrupted_here ? interrupted : resumable;
-  }
+  if (const auto stopped = watched(o, o.invert.max_iterations, [&](const inversion::RunControl& control) {
+        result = inversion::invert_1d(survey, o.invert, control);
+      }))
+    return *stopped;
   std::size_t usable = 0, converged = 0;
   for (const auto& fit : result.fits) {
     if (fit.period.empty()) {
@@ -196,7 +131,7 @@ int run(const Options& o) {
   }
   if (usable == 0) no_data(o, nothing_usable);
   inversion::write_hdf5(result, o.output);
-  inversion::remove_checkpoint(checkpoint);
+  inversion::remove_checkpoint(o.checkpoint());
   const double seconds = seconds_since(start);
   print_fits(result, o, seconds);
   say(fmt::format("{} sites, {} layers, {:.2f} s, {}", result.fits.size(), result.model.layers, seconds,
@@ -214,21 +149,11 @@ int run(const Options& o) {
 
 Action invert_1d(Arguments& arguments) {
   auto o = std::make_shared<Options>();
-  arguments.positional("FILES...", o->files, "EDI or HDF5 files, folders, globs");
-  arguments.option("output", &o->output, "the result, HDF5", 'o');
-  arguments.configuration("invert_1d");
-  arguments.option("force", &o->force, "replace a result or checkpoint that exists");
-  arguments.option("resume", &o->resume, "go on from the checkpoint of a run that was stopped");
-  arguments.option("skip-unreadable", &o->skip_unreadable, "go on without files that are refused");
-  arguments.option("dry-run", &o->dry_run, "look whether all is well, estimate memory and time");
-  arguments.option("json", &o->json, "one JSON object on stdout");
-  arguments.option("threads", &o->threads, "0: all; the result does not depend on it");
-  arguments.option("time-limit", &o->time_limit, "s; stops after a checkpoint with exit code 6; 0: none");
+  o->command = "invert 1d";
+  declare_files(arguments, *o, "invert_1d");
+  declare_limits(arguments, *o);
   declare(arguments, o->invert);
-  return [o] {
-    if (o->output.empty()) throw UsageError("invert 1d: -o is missing: the result, a .h5 file");
-    return run(*o);
-  };
+  return [o] { return run(*o); };
 }
 
 }  // namespace terrella::cli
