@@ -85,11 +85,15 @@ void parallel_for(std::int64_t n, std::int64_t grain, const std::function<void(s
   }
   if (failure) std::rethrow_exception(failure);
 #else
+  // A context of its own: one bound to the loop around would be cancelled where that throws on another thread, and
+  // return with pieces undone as if they were done.
+  tbb::task_group_context context(tbb::task_group_context::isolated);
   const auto run = [&] {
     tbb::this_task_arena::isolate([&] {
-      tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, pieces), [&](const tbb::blocked_range<std::int64_t>& r) {
-        work(r.begin() * grain, std::min(n, r.end() * grain));
-      });
+      tbb::parallel_for(
+          tbb::blocked_range<std::int64_t>(0, pieces),
+          [&](const tbb::blocked_range<std::int64_t>& r) { work(r.begin() * grain, std::min(n, r.end() * grain)); },
+          context);
     });
   };
   if (limit.load() == 0) return run();
