@@ -36,6 +36,9 @@ std::vector<Quotient> quotients_of(const std::vector<std::pair<Quotient, Derivat
   return quotients;
 }
 
+/// That receivers which recover the current stand on.
+Numbers edges_of(const Instruments& in) { return in.current ? in.current->edge : Numbers{}; }
+
 void evaluate(const std::vector<Tensor*>& arrays) {
   Tensors there;
   for (const Tensor* x : arrays)
@@ -71,7 +74,7 @@ Forward Forward::with_periods(const Tensor& periods) const {
 Forward::Half Forward::half_of(const Places& places, Mode mode) const {
   const Section section = section_of(grid_, mode, options_.order);
   Instruments instruments = instruments_of(grid_, section, places, receivers_);
-  ChangePlaces changes = change_places_of(places, instruments.places, section.air_rows, cells_);
+  ChangePlaces changes = change_places_of(places, instruments.places, section.air_rows, cells_, edges_of(instruments));
   return {places, section, std::move(instruments), std::move(changes)};
 }
 
@@ -92,8 +95,10 @@ Forward Forward::with_receivers(Receivers receivers) const {
   for (auto* const halves : {&f.te_, &f.tm_})
     for (Half& half : *halves) {
       half.instruments = instruments_of(f.grid_, half.section, half.places, f.receivers_);
-      if (f.receivers_.row != receivers_.row)
-        half.changes = change_places_of(half.places, half.instruments.places, half.section.air_rows, cells_);
+      Numbers edges = edges_of(half.instruments);
+      if (f.receivers_.row != receivers_.row || edges != half.changes.edges)
+        half.changes =
+            change_places_of(half.places, half.instruments.places, half.section.air_rows, cells_, std::move(edges));
     }
   return f;
 }
@@ -103,7 +108,8 @@ Forward Forward::with_cells(Cells cells) const {
   f.cells_ = std::move(cells);
   for (auto* const halves : {&f.te_, &f.tm_})
     for (Half& half : *halves)
-      half.changes = change_places_of(half.places, half.instruments.places, half.section.air_rows, f.cells_);
+      half.changes = change_places_of(half.places, half.instruments.places, half.section.air_rows, f.cells_,
+                                      edges_of(half.instruments));
   return f;
 }
 

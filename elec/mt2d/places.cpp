@@ -128,7 +128,8 @@ RowPlaces row_places_of(const Places& places, std::int64_t row) {
   return p;
 }
 
-ChangePlaces change_places_of(const Places& places, const RowPlaces& row, std::int64_t air_rows, const Cells& cells) {
+ChangePlaces change_places_of(const Places& places, const RowPlaces& row, std::int64_t air_rows, const Cells& cells,
+                              Numbers edges) {
   const std::int64_t order = places.order, each = order + 1, columns = places.columns, n = each * each;
   const std::int64_t node_columns = places.node_columns(), node_rows = places.node_rows();
   const std::int64_t earth = places.rows - air_rows, unknowns = places.unknown.size();
@@ -142,8 +143,7 @@ ChangePlaces change_places_of(const Places& places, const RowPlaces& row, std::i
   const auto parameter = [&](std::int64_t e) {
     return p.by_element ? e : cells.of_element[static_cast<std::size_t>(e)];
   };
-  for (std::int64_t i = 0; i < columns; ++i)
-    p.of_columns.push_back(row.row < air_rows ? -1 : parameter((row.row - air_rows) * columns + i));
+  p.edges = std::move(edges);
   Numbers given_place(static_cast<std::size_t>(unknowns), -1), wanted_place(given_place);
   const std::vector<std::int64_t> unknown = places.unknown.to_vector<std::int64_t>();
   for (std::int64_t k = 0; k < unknowns; ++k) {
@@ -210,8 +210,18 @@ ChangePlaces change_places_of(const Places& places, const RowPlaces& row, std::i
       for (std::int64_t j = 0; j < earth; ++j)
         change(of_rest, parameter(j * columns + (side == 0 ? 0 : columns - 1)), node_columns + side * node_rows + J,
                earth * columns * n + (side * node_rows + J) * earth + j);
+  const auto receivers = static_cast<std::int64_t>(p.edges.size());
+  if (receivers > 0) {
+    const std::int64_t first = earth * columns * n + 2 * node_rows * earth, upper = (row.row - air_rows) * columns;
+    for (std::int64_t i = 0; i < columns; ++i)
+      for (std::int64_t k = 0; k < each; ++k)
+        change(of_rest, parameter(upper + i), order * i + k, first + i * each + k);
+    for (std::int64_t r = 0; r < receivers; ++r)
+      change(of_rest, parameter(upper + p.edges[static_cast<std::size_t>(r)]), node_columns + 2 * node_rows + r,
+             first + columns * each + r);
+  }
   p.on_unknowns = assemble(p.parameters, static_cast<std::int64_t>(p.wanted.size()), of_unknowns[0], of_unknowns[1]);
-  p.on_rest = assemble(p.parameters, node_columns + 2 * node_rows, of_rest[0], of_rest[1]);
+  p.on_rest = assemble(p.parameters, node_columns + 2 * node_rows + receivers, of_rest[0], of_rest[1]);
   p.unknowns_taken = as_tensor(of_unknowns[2]);
   p.rest_taken = as_tensor(of_rest[2]);
   return p;

@@ -73,16 +73,20 @@ struct ChangePlaces {
   Assembly sums;             ///< [given, nodes of the row], of own_taken
   Assembly across, corners;  ///< those of Places with rows of the wanted
   std::int64_t parameters;
-  bool by_element;     ///< rather than by cell
-  Numbers of_columns;  ///< the parameter of each element of the row, -1: none
+  bool by_element;  ///< rather than by cell
+  Numbers edges;    ///< of the row, that receivers which recover the current stand on
   /// Sums of what each parameter's elements do to each equation: [parameters, wanted] to those of the unknowns,
-  /// [parameters, nodes of the row + 2 node rows] to the sums of the row and to the values on both sides.
+  /// [parameters, nodes of the row + 2 node rows + edges] to the sums of the row, to the values on both sides and to
+  /// what each of those receivers makes of its current.
   Assembly on_unknowns, on_rest;
   Tensor unknowns_taken;  ///< of [elements of the earth, nodes each], ravelled
-  Tensor rest_taken;      ///< of that, and of [node rows, rows of the earth] twice, one behind the other, ravelled
+  /// Of that, of [node rows, rows of the earth] twice, and with edges of [columns, order + 1] and [edges], one behind
+  /// the other, ravelled.
+  Tensor rest_taken;
 };
 
 /// `air_rows`: rows of elements whose change does not count.
-ChangePlaces change_places_of(const Places& places, const RowPlaces& row, std::int64_t air_rows, const Cells& cells);
+ChangePlaces change_places_of(const Places& places, const RowPlaces& row, std::int64_t air_rows, const Cells& cells,
+                              Numbers edges);
 
 }  // namespace terrella::elec::mt2d

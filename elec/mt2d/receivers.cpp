@@ -11,8 +11,8 @@ namespace {
 
 /// The edge of the row that each receiver stands on, and where on it, from 0 to 1.
 struct Stands {
-  Tensor edge;  ///< i64 [sites]
-  Tensor xi;    ///< [sites]
+  Numbers edge;
+  Tensor xi;  ///< [sites]
 };
 
 Stands stands_of(const Grid& grid, const Tensor& y) {
@@ -28,12 +28,11 @@ Stands stands_of(const Grid& grid, const Tensor& y) {
     left.push_back(grid.y[i]);
     width.push_back(grid.y[i + 1] - grid.y[i]);
   }
-  return {as_tensor(edge), (y - Tensor(left)) / Tensor(width)};
+  return {edge, (y - Tensor(left)) / Tensor(width)};
 }
 
 /// Values of the functions at the receivers' nodes as rows over all nodes of the row, [sites, nodes].
-Tensor spread(const Tensor& weights, const Tensor& edge, int order, std::int64_t nodes) {
-  const std::vector<std::int64_t> edges = edge.to_vector<std::int64_t>();
+Tensor spread(const Tensor& weights, const Numbers& edges, int order, std::int64_t nodes) {
   Numbers into;
   for (std::size_t s = 0; s < edges.size(); ++s)
     for (std::int64_t k = 0; k <= order; ++k)
@@ -64,7 +63,7 @@ Instruments instruments_of(const Grid& grid, const Section& s, const Places& pla
   const Tensor z = squeeze(slice(grid.z, 0, {grid_row, grid_row + 1}), 0);
   const Tensor across = Tensor(grid.widths()), down = slice(z, 0, {1, {}}) - slice(z, 0, {0, grid.ny()});
   const Tensor length = sqrt(square(across) + square(down));
-  const auto at_edges = [&](const Tensor& x) { return expand_dims(gather(x, at.edge), 1); };
+  const auto at_edges = [&](const Tensor& x) { return expand_dims(gather(x, as_tensor(at.edge)), 1); };
   const Tensor ty = at_edges(across / length), tz = at_edges(down / length);
   // The instrument's axis in those of the ground: c along it, d into it.
   Tensor c = ty, d = -tz;
@@ -103,9 +102,9 @@ Instruments in_model(const Instruments& instruments, const Resistivity& r) {
   GroundCurrent& g = *in.current;
   const Tensor rho = squeeze(slice(r.y, 0, {in.places.row, in.places.row + 1}), 0);
   g.edges = expand_dims(rho, 1) * g.edges;
-  in.horizontal.flux =
-      expand_dims(gather(rho, g.edge), 1) * transpose(solve(SparseTensor(g.mass.pattern, g.mass.values(ravel(g.edges))),
-                                                            transpose(g.values), MatrixKind::positive_definite));
+  in.horizontal.flux = expand_dims(gather(rho, as_tensor(g.edge)), 1) *
+                       transpose(solve(SparseTensor(g.mass.pattern, g.mass.values(ravel(g.edges))), transpose(g.values),
+                                       MatrixKind::positive_definite));
   return in;
 }
 

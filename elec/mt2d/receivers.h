@@ -41,7 +41,7 @@ struct Weights {
 struct GroundCurrent {
   Assembly mass;  ///< of the row
   Tensor edges;   ///< its parts [columns, (order + 1)^2]: of resistivity 1, in a model of that of the elements below
-  Tensor edge;    ///< i64: the edge that each receiver stands on, [sites]
+  Numbers edge;   ///< the one that each receiver stands on
   Tensor values;  ///< of E from rho J at the nodes of the row, [sites, nodes of the row]
 };
 

@@ -38,12 +38,14 @@ Tensor applied(const Tensor& matrices, const Tensor& u, const Tensor& nodes, std
 /// What responses do to the equations, [periods, .., responses].
 struct Adjoint {
   Tensor own;   ///< minus the adjoint field at the wanted unknowns
-  Tensor rest;  ///< weights of the sums over the elements below the row, derivatives by the values on both sides
+  Tensor rest;  ///< weights of the sums over the elements below the row, derivatives by the values on both sides; of
+                ///< receivers that recover the current each its own response
 };
 
-/// Parts of each quotient.
+/// Parts of each quotient, and the first one itself, [periods, sites].
 Adjoint adjoint_of(const std::vector<std::vector<Part>>& quotients, const Section& s, const Places& places,
-                   const Fields& f, const Tensor& omega, const Instruments& in, const ChangePlaces& changes) {
+                   const Fields& f, const Tensor& omega, const Instruments& in, const ChangePlaces& changes,
+                   const Tensor& of_first) {
   const Elements& e = s.elements;
   const RowPlaces& row = in.places;
   const auto side_by_side = [&](Tensor Weights::*which) {
@@ -73,7 +75,9 @@ Adjoint adjoint_of(const std::vector<std::vector<Part>>& quotients, const Sectio
   const auto side = [&](std::int64_t which) {
     return pad(slice(sides, 1, {first + which, {}, 2}), {{0, 0}, {above, 0}, {0, 0}});
   };
-  a.rest = concatenate({flux, side(0), side(1)}, 1);
+  Tensors rest{flux, side(0), side(1)};
+  if (in.current) rest.push_back(expand_dims(of_first, 2) * eye(of_first.size(1)));
+  a.rest = concatenate(rest, 1);
   return a;
 }
 
@@ -106,60 +110,42 @@ Tensor line_changes(const Line& line, const LineMatrices& matrices, const By& by
   return known ? pad(moved, {{0, 0}, {1, 0}, {0, 0}}) : moved;
 }
 
-/// [periods, responses, parameters]
+/// [periods, columns (order + 1) + sites]: how Zyx changes with the resistivity of the row's elements while the sums
+/// over them stay, where E = rho J: through the row's mass matrix, by the weights of the sums, and by rho at each site,
+/// where it is Zyx itself that the change is measured by.
+Tensor current_changes(const GroundCurrent& g, const Tensor& tested, const Section& s) {
+  const std::int64_t columns = s.elements.columns, each = s.elements.order + 1, periods = tested.size(0);
+  const SparseTensor mass(g.mass.pattern, g.mass.values(ravel(g.edges)));
+  const Tensor current = transpose(solve(mass, transpose(tested), MatrixKind::positive_definite));
+  const Tensor less = -applied(g.edges, current, as_tensor(edge_nodes(columns, s.elements.order)), each);
+  const auto sites = static_cast<std::int64_t>(g.edge.size());
+  return concatenate({reshape(less, {periods, columns * each}), ones({periods, sites}, DType::c128)}, 1);
+}
+
+/// [periods, responses, parameters]; `tested` as in Recorded.
 Tensor derivative(const Adjoint& a, const By& by, const Section& s, const Fields& f, const Tensor& omega,
-                  const ChangePlaces& places) {
+                  const ChangePlaces& places, const Instruments& in, const Tensor& tested) {
   const Elements& e = s.elements;
   const std::int64_t n = e.nodes_each(), each = e.order + 1, earth = e.rows - s.air_rows, periods = omega.size();
   Tensor t = plane(by.scale) * applied(slice(by.elements, 0, {s.air_rows * e.columns, {}}), f.u, places.nodes, n);
-  Tensor sides = zeros({periods, 2 * e.node_rows() * earth}, DType::c128);
+  const std::int64_t on_ground = in.current ? e.columns * each + static_cast<std::int64_t>(in.current->edge.size()) : 0;
+  Tensor rest = zeros({periods, 2 * e.node_rows() * earth + on_ground}, DType::c128);
   if (by.on_sides) {
     const Tensor at_bottom = plane(root_of(omega) * by.bottom) * applied(f.matrices.bottom, f.u, places.lowest, each);
     t = t + pad(at_bottom, {{0, 0}, {(earth - 1) * e.columns, 0}, {n - each, 0}});
     const auto flat = [&](const Line& line, const LineMatrices& matrices) {
       return reshape(line_changes(line, matrices, by, s, omega), {periods, e.node_rows() * earth});
     };
-    sides = concatenate({flat(f.left, f.matrices.left), flat(f.right, f.matrices.right)}, 1);
+    Tensors parts{flat(f.left, f.matrices.left), flat(f.right, f.matrices.right)};
+    if (in.current) parts.push_back(current_changes(*in.current, tested, s));
+    rest = concatenate(parts, 1);
   }
   const Tensor of_elements = reshape(t, {periods, earth * e.columns * n});
   const auto times = [&](const Assembly& assembly, const Tensor& contributions, const Tensor& taken, const Tensor& x) {
-    return matmul(SparseTensor(assembly.pattern, assembly.values(gather(contributions, taken, 1))), x);
+    return swap_axes(matmul(SparseTensor(assembly.pattern, assembly.values(gather(contributions, taken, 1))), x), 1, 2);
   };
-  return swap_axes(times(places.on_unknowns, of_elements, places.unknowns_taken, a.own) +
-                       times(places.on_rest, concatenate({of_elements, sides}, 1), places.rest_taken, a.rest),
-                   1, 2);
-}
-
-/// [periods, sites, parameters]: how Zyx = value changes with the resistivity of the row's elements while the sums over
-/// them stay, where E = rho J: by rho at the site, and by J through the row's mass matrix. `flux` as in Adjoint::rest.
-Tensor by_current(const GroundCurrent& g, const Tensor& tested, const Tensor& value, const Tensor& flux,
-                  const Section& s, const ChangePlaces& places) {
-  const std::int64_t columns = s.elements.columns, each = s.elements.order + 1, nodes = s.elements.node_columns();
-  const SparseTensor mass(g.mass.pattern, g.mass.values(ravel(g.edges)));
-  const Tensor current = transpose(solve(mass, transpose(tested), MatrixKind::positive_definite));
-  const Tensor less = -applied(g.edges, current, as_tensor(edge_nodes(columns, s.elements.order)), each);
-  Numbers parameter, equation, taken;
-  const auto change = [&](std::int64_t column, std::int64_t of, std::int64_t contribution) {
-    const std::int64_t p = places.of_columns[static_cast<std::size_t>(column)];
-    if (p < 0) return;
-    parameter.push_back(p);
-    equation.push_back(of);
-    taken.push_back(contribution);
-  };
-  for (std::int64_t i = 0; i < columns; ++i)
-    for (std::int64_t k = 0; k < each; ++k) change(i, s.elements.order * i + k, i * each + k);
-  const Numbers edge = g.edge.to_vector<std::int64_t>();
-  for (std::size_t k = 0; k < edge.size(); ++k) {
-    const auto site = static_cast<std::int64_t>(k);
-    change(edge[k], nodes + site, columns * each + site);
-  }
-  const std::int64_t periods = value.size(0), sites = value.size(1);
-  const Assembly assembly = assemble(places.parameters, nodes + sites, parameter, equation);
-  const Tensor contributions = concatenate({reshape(less, {periods, columns * each}), ones_like(value)}, 1);
-  const Tensor own = expand_dims(value, 2) * eye(sites);
-  return swap_axes(matmul(SparseTensor(assembly.pattern, assembly.values(gather(contributions, as_tensor(taken), 1))),
-                          concatenate({flux, own}, 1)),
-                   1, 2);
+  return times(places.on_unknowns, of_elements, places.unknowns_taken, a.own) +
+         times(places.on_rest, concatenate({of_elements, rest}, 1), places.rest_taken, a.rest);
 }
 
 }  // namespace
@@ -191,13 +177,10 @@ std::vector<Derivatives> derivatives(const std::vector<Quotient>& quotients, con
         over(r.vertical, in.vertical, true, r.horizontal, in.horizontal, true);
         break;
     }
-  const Adjoint a = adjoint_of(parts, s, places, f, omega, in, changes);
+  const Adjoint a = adjoint_of(parts, s, places, f, omega, in, changes, all[0].value);
   const std::int64_t sites = r.strike.size(1), earth = s.elements.rows - s.air_rows;
   const auto by = [&](Tensor Derivatives::*which, const By& how) {
-    Tensor rows = derivative(a, how, s, f, omega, changes);
-    if (in.current && how.on_sides)  // rho_y
-      rows = rows + by_current(*in.current, r.tested, all[0].value, slice(a.rest, 1, {0, s.elements.node_columns()}), s,
-                               changes);
+    const Tensor rows = derivative(a, how, s, f, omega, changes, in, r.tested);
     for (std::size_t k = 0; k < all.size(); ++k) {
       const Tensor own =
           slice(rows, 1, {static_cast<std::int64_t>(k) * sites, static_cast<std::int64_t>(k + 1) * sites});
