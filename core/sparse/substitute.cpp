@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "core/backend/cpu/gemm.h"
+#include "core/backend/cpu/isa_table.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/row_products_kernels.h"
 #include "core/sparse/factor.h"
 #include "core/sparse/front.h"
 
@@ -10,6 +12,13 @@ namespace terrella::sparse {
 namespace {
 
 constexpr std::int64_t columns_at_once = 96;  // right-hand sides that go through the factor together, at most
+
+template <class T>
+cpu::RowProductKernel row_products() {
+  static const auto table =
+      cpu::table_for_isa(cpu::fill_row_products_baseline, cpu::fill_row_products_avx2, cpu::fill_row_products_avx512);
+  return cpu::kernels_of(table, dtype_of<T>);
+}
 
 /// Of one right-hand side, where products of matrices would take several times as long as these sums.
 template <class T>
@@ -97,7 +106,7 @@ class Substitution {
   void forward(const Front& f) {  // L
     permute(f, false);
     if (m_ == 1) return forward_one(f);
-    cpu::trsm({CblasLeft, true, CblasNoTrans, true}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
+    lower(f, CblasNoTrans);
     scatter(f, CblasNoTrans, below_of(f));
   }
   void forward_one(const Front& f) {
@@ -161,7 +170,7 @@ class Substitution {
     if (general && !adjoint_) {
       cpu::trsm({CblasLeft, false, CblasNoTrans, false}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
     } else {
-      cpu::trsm({CblasLeft, true, op, true}, f.width, m_, factor_ + f.lower, f.width, row(f.first), m_);
+      lower(f, op);
       permute(f, true);
     }
   }
@@ -177,9 +186,35 @@ class Substitution {
     for (std::int64_t k = 0; k < f.width; ++k)
       std::copy_n(near_.data() + (back ? k : pivot[k]) * m_, m_, rows + (back ? pivot[k] : k) * m_);
   }
+  /// op(L)^-1 of rows of pivots, L with ones on its diagonal.
+  void lower(const Front& f, CBLAS_TRANSPOSE op) {
+    const T* const l = factor_ + f.lower;
+    if (!is_small(f)) return cpu::trsm({CblasLeft, true, op, true}, f.width, m_, l, f.width, row(f.first), m_);
+    const bool down = op == CblasNoTrans;
+    const long w = f.width, some = 4;
+    // Output o from terms [begin, end), counted from the end where L is transposed.
+    const auto subtract = [&](long first, long outputs, long begin, long end) {
+      const long o = down ? first : w - first - outputs, t = down ? begin : w - end;
+      const T* const from = down ? l + o * w + t : l + t * w + o;
+      row_products<T>()(
+          {from, down ? w : 1, down ? 1 : w, op == CblasConjTrans, nullptr, outputs, nullptr, end - begin, m_, false},
+          row(f.first + t), row(f.first + o));
+    };
+    for (long k = 0; k < w; k += some) {
+      const long outputs = std::min(some, w - k);
+      if (k > 0) subtract(k, outputs, 0, k);
+      for (long o = k + 1; o < k + outputs; ++o) subtract(o, 1, k, o);
+    }
+  }
+  /// Larger ones go to BLAS, which packs: what is read again and again fits no cache.
+  static bool is_small(const Front& f) { return f.width <= 128 && f.below <= 512; }
+
   /// rows below -= l y, l [below, width].
   void scatter(const Front& f, CBLAS_TRANSPOSE op, const T* l) {
     if (f.below == 0) return;
+    if (is_small(f))
+      return row_products<T>()({l, f.width, 1, false, a_.row_of.data() + f.rows, f.below, nullptr, f.width, m_, false},
+                               row(f.first), row(0));
     T* const product = near(f.below * m_);
     cpu::gemm(op, CblasNoTrans, f.below, m_, f.width, l, f.width, row(f.first), m_, T(0), product, m_);
     const std::int32_t* const rows = a_.row_of.data() + f.rows;
@@ -192,6 +227,10 @@ class Substitution {
   /// rows of pivots -= op(l) of rows below.
   void gather(const Front& f, CBLAS_TRANSPOSE op, const T* l, bool empty) {
     if (f.below == 0) return;
+    if (is_small(f))
+      return row_products<T>()(
+          {l, 1, f.width, op == CblasConjTrans, nullptr, f.width, a_.row_of.data() + f.rows, f.below, m_, empty},
+          row(0), row(f.first));
     T* const gathered = near(f.below * m_);
     const std::int32_t* const rows = a_.row_of.data() + f.rows;
     for (std::int64_t i = 0; i < f.below; ++i) std::copy_n(row(rows[i]), m_, gathered + i * m_);

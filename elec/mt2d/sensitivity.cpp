@@ -142,10 +142,11 @@ Tensor derivative(const Adjoint& a, const By& by, const Section& s, const Fields
   }
   const Tensor of_elements = reshape(t, {periods, earth * e.columns * n});
   const auto times = [&](const Assembly& assembly, const Tensor& contributions, const Tensor& taken, const Tensor& x) {
-    return swap_axes(matmul(SparseTensor(assembly.pattern, assembly.values(gather(contributions, taken, 1))), x), 1, 2);
+    return matmul(SparseTensor(assembly.pattern, assembly.values(gather(contributions, taken, 1))), x);
   };
-  return times(places.on_unknowns, of_elements, places.unknowns_taken, a.own) +
-         times(places.on_rest, concatenate({of_elements, rest}, 1), places.rest_taken, a.rest);
+  return swap_axes(times(places.on_unknowns, of_elements, places.unknowns_taken, a.own) +
+                       times(places.on_rest, concatenate({of_elements, rest}, 1), places.rest_taken, a.rest),
+                   1, 2);
 }
 
 }  // namespace

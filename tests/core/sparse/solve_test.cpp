@@ -4,6 +4,7 @@
 
 #include <Eigen/SparseLU>
 
+#include <limits>
 #include <numbers>
 
 #include "core/backend/cpu/parallel.h"
@@ -266,11 +267,12 @@ TEST(SparseSolve, RandomMatricesWithZerosOnTheDiagonal) {
       const SparseTensor a(assembly.pattern, assembly.values(Tensor(value)));
       const MatrixKind kind = symmetric ? MatrixKind::symmetric : MatrixKind::general;
       const Tensor b = normal({n, 2}, 7), dense = to_dense(a);
-      const double condition = condition_number(dense).item();
+      // Solutions are mended where their backward error is more than 100 units of rounding.
+      const double limit = 100 * std::numeric_limits<double>::epsilon() * condition_number(dense).item();
       const SparseFactor factor(a, kind);
       const Tensor x = solve(dense, b), y = solve(adjoint(dense), b);
-      EXPECT_LT(max_abs(factor.solve(b) - x), 1e-14 * condition * max_abs(x)) << seed << symmetric;
-      EXPECT_LT(max_abs(factor.solve_adjoint(b) - y), 1e-14 * condition * max_abs(y)) << seed << symmetric;
+      EXPECT_LT(max_abs(factor.solve(b) - x), limit * max_abs(x)) << seed << symmetric;
+      EXPECT_LT(max_abs(factor.solve_adjoint(b) - y), limit * max_abs(y)) << seed << symmetric;
     }
 }
 
