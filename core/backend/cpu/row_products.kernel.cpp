@@ -26,8 +26,7 @@ inline typename Piece<R, bytes>::type turned(typename Piece<R, bytes>::type x) {
   if constexpr (lanes == 2) return __builtin_shufflevector(x, x, 1, 0);
   if constexpr (lanes == 4) return __builtin_shufflevector(x, x, 1, 0, 3, 2);
   if constexpr (lanes == 8) return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6);
-  if constexpr (lanes == 16)
-    return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  if constexpr (lanes == 16) return __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
 }
 
 /// Outputs first to first + outputs, `vectors` vectors from `at` reals on. Reals a row: `stride`.

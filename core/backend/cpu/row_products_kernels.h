@@ -4,8 +4,8 @@
 
 namespace terrella::cpu {
 
-/// out[output o] = (`afresh` ? 0 : out[output o]) - sum over terms t of f(o, t) in[term t]; rows have `columns` numbers.
-/// f(o, t) = factor[o by_output + t by_term], or its conjugate.
+/// out[output o] = (`afresh` ? 0 : out[output o]) - sum over terms t of f(o, t) in[term t]; rows have `columns`
+/// numbers. f(o, t) = factor[o by_output + t by_term], or its conjugate.
 struct RowProduct {
   const void* factor;
   long by_output, by_term;
