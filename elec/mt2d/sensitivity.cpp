@@ -25,14 +25,13 @@ Tensor weighted(const std::vector<Part>& parts, Tensor Weights::*which) {
   return sum;
 }
 
-/// Products of real symmetric matrices [n, m * m] with what is gathered of u [periods, nodes] at the m nodes of each,
+/// Products of real matrices [n, m * m] with what is gathered of u [periods, nodes] at the m nodes of each,
 /// [periods, n, m].
 Tensor applied(const Tensor& matrices, const Tensor& u, const Tensor& nodes, std::int64_t m) {
   const std::int64_t n = nodes.size() / m;
   const Tensor at = reshape(gather(u, nodes, -1), {u.size(0), n, m});
-  // From the left, as rows: six times as fast as two columns from the right.
-  const Tensor parts = matmul(stack({real(at), imag(at)}, -2), reshape(matrices, {n, m, m}));
-  const auto part = [&](std::int64_t k) { return squeeze(slice(parts, -2, {k, k + 1}), -2); };
+  const Tensor parts = matmul(reshape(matrices, {n, m, m}), stack({real(at), imag(at)}, -1));  // [periods, n, m, 2]
+  const auto part = [&](std::int64_t k) { return squeeze(slice(parts, -1, {k, k + 1}), -1); };
   return part(0) + i_unit * part(1);
 }
 

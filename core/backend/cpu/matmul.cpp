@@ -26,10 +26,26 @@ struct Layout {
   std::int64_t leading() const { return column == 1 ? row : column; }
 };
 
+/// n columns, their sums in registers.
+template <std::int64_t n, class T>
+void narrow(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, Layout lx, Layout ly, std::int64_t ldo) {
+  for (std::int64_t i = 0; i < m; ++i) {
+    T sum[n]{};
+    for (std::int64_t p = 0; p < k; ++p) {
+      const T a = x[i * lx.row + p * lx.column];
+      for (std::int64_t j = 0; j < n; ++j) sum[j] += a * y[p * ly.row + j * ly.column];
+    }
+    std::copy_n(sum, n, out + i * ldo);
+  }
+}
+
 /// out = x y by plain loops; for integers, small matrices, and where OpenBLAS fails its check.
 template <class T>
 void plain(const T* x, const T* y, T* out, std::int64_t m, std::int64_t k, std::int64_t n, Layout lx, Layout ly,
            std::int64_t ldo) {
+  if (n == 1) return narrow<1>(x, y, out, m, k, lx, ly, ldo);
+  if (n == 2) return narrow<2>(x, y, out, m, k, lx, ly, ldo);
+  if (n == 3) return narrow<3>(x, y, out, m, k, lx, ly, ldo);
   for (std::int64_t i = 0; i < m; ++i) {
     T* row = out + i * ldo;
     std::fill(row, row + n, T(0));
