@@ -1,8 +1,6 @@
 // Runs that are stopped, killed and resumed end at the bits of an unbroken one.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -19,6 +17,7 @@
 #include "inversion/state_file.h"
 #include "tests/datasets/hdf5/example.h"
 #include "tests/inversion/layered_data.h"
+#include "tests/inversion/resume_child.h"
 
 using namespace terrella;
 using namespace terrella::inversion;
@@ -168,24 +167,12 @@ TEST(Resume, DISABLED_Child) {
              std::string(folder) + "/run.h5");
 }
 
-pid_t start_child(const std::string& folder, std::size_t method) {
-  ::setenv("TERRELLA_RESUME_FOLDER", folder.c_str(), 1);
-  ::setenv("TERRELLA_RESUME_METHOD", std::to_string(method).c_str(), 1);
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  const int null = ::open("/dev/null", O_WRONLY);
-  ::dup2(null, 1);
-  ::execl("/proc/self/exe", "child", "--gtest_filter=Resume.DISABLED_Child", "--gtest_also_run_disabled_tests",
-          "--gtest_output=", static_cast<char*>(nullptr));
-  ::_exit(127);
-}
-
 /// An unbroken run in another process: its time, starting included, which kills have to fall into.
 std::chrono::microseconds time_of_a_whole_run(std::size_t method) {
   const TemporaryFolder folder("resume_whole");
   const auto begin = std::chrono::steady_clock::now();
   int status = 0;
-  ::waitpid(start_child(folder / ".", method), &status, 0);
+  ::waitpid(start_child("Resume", folder / ".", method), &status, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
 }
@@ -199,7 +186,7 @@ TEST(Resume, KilledFiftyTimesItEndsAtTheSameBits) {
     const std::string base = folder / ".";
     const std::int64_t whole = time_of_a_whole_run(method).count();
     for (int kills_here = 0;; ++kills_here) {
-      const pid_t child = start_child(base, method);
+      const pid_t child = start_child("Resume", base, method);
       ASSERT_GT(child, 0);
       if (kills < 50 && kills_here < 9) {  // then it may finish, so that every method has its turn
         std::this_thread::sleep_for(

@@ -1,8 +1,6 @@
 // Two-dimensional runs that are stopped, killed and resumed end at the bits of an unbroken one.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -16,6 +14,7 @@
 #include "inversion/mt2d/result_file.h"
 #include "tests/datasets/hdf5/example.h"
 #include "tests/inversion/mt2d/line_data.h"
+#include "tests/inversion/resume_child.h"
 
 using namespace terrella;
 using namespace terrella::inversion;
@@ -110,18 +109,6 @@ TEST(Resume2d, DISABLED_Child) {
              std::string(folder) + "/run.h5");
 }
 
-pid_t start_child(const std::string& folder, std::size_t method) {
-  ::setenv("TERRELLA_RESUME_FOLDER", folder.c_str(), 1);
-  ::setenv("TERRELLA_RESUME_METHOD", std::to_string(method).c_str(), 1);
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  const int null = ::open("/dev/null", O_WRONLY);
-  ::dup2(null, 1);
-  ::execl("/proc/self/exe", "child", "--gtest_filter=Resume2d.DISABLED_Child", "--gtest_also_run_disabled_tests",
-          "--gtest_output=", static_cast<char*>(nullptr));
-  ::_exit(127);
-}
-
 TEST(Resume2d, KilledTwelveTimesItEndsAtTheSameBits) {
   std::mt19937 random(5);
   int kills = 0, with_checkpoint = 0;
@@ -134,7 +121,7 @@ TEST(Resume2d, KilledTwelveTimesItEndsAtTheSameBits) {
     const auto micros =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
     for (int here = 0;; ++here) {
-      const pid_t child = start_child(base, method);
+      const pid_t child = start_child("Resume2d", base, method);
       ASSERT_GT(child, 0);
       if (kills < 12 && here < 3) {
         std::this_thread::sleep_for(
