@@ -78,6 +78,8 @@ const DataComponent* component_of(const DataKind& kind, Quantity quantity) {
   return nullptr;
 }
 
+bool is_less_one(Quantity quantity) { return quantity == Q::magnetic_xx || quantity == Q::magnetic_yy; }
+
 double ohm_per_unit(std::string_view units) {
   const auto has = [&](std::string_view part) { return units.find(part) != std::string_view::npos; };
   if (has("[V/m]/[T]")) return mu_0;

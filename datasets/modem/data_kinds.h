@@ -30,6 +30,9 @@ bool is_field_kind(std::string_view name);
 const DataComponent* component_named(const DataKind& kind, std::string_view name);
 const DataComponent* component_of(const DataKind& kind, Quantity quantity);
 
+/// ModEM's lists hold transfer functions between sites less the unit matrix.
+bool is_less_one(Quantity quantity);
+
 /// What a value of the file is multiplied with to be in ohm; 0 where the words are no unit of E/B or E/H.
 double ohm_per_unit(std::string_view units);
 

@@ -259,13 +259,14 @@ class Reader {
       row.masked = true;
     }
     row.value = {real * facts.factor, (facts.conjugate ? -imaginary : imaginary) * facts.factor};
+    if (is_less_one(row.quantity)) row.value += 1.0;
     row.error = row.error_imaginary = error * facts.factor;
     result_.rows.push_back(row);
     row_lines_.push_back(line);
   }
 
   // Azimuths of Hx, Hy, Ex, Ey relative to the orientation, as many as there are; the rest follows as in ModEM.
-  void check_azimuths(const Block& facts, const Observation& row, std::span<const std::string_view> words,
+  void check_azimuths(Block& facts, const Observation& row, std::span<const std::string_view> words,
                       std::int64_t line) {
     const double orientation = result_.blocks.back().orientation;
     std::array<double, 4> azimuth = {0, 90, 0, 90};
@@ -276,6 +277,14 @@ class Reader {
       if (words.size() > 2) azimuth[2] = number(words[2], line, "azimuth of Ex");
       if (words.size() > 2) azimuth[3] = azimuth[2] + 90;
       if (words.size() > 3) azimuth[3] = number(words[3], line, "azimuth of Ey");
+      // ModEM's main branch heads the columns of phases and phase tensors as of the others and writes Hx, Ex, Hy, Ey.
+      const auto parallel = [&](std::size_t a, std::size_t b) {
+        return std::abs(wrapped(azimuth[a] - azimuth[b])) < 1e-6;
+      };
+      if (words.size() > 3 && parallel(0, 1) && parallel(2, 3) && !parallel(0, 2)) {
+        std::swap(azimuth[1], azimuth[2]);
+        mend(facts, "azimuth-order", line);
+      }
     }
     if (facts.kind->has_reference && azimuth != std::array<double, 4>{0, 90, 0, 90})
       report_.error(line, "azimuths of the two sites differ from the orientation; turn the data first");
@@ -300,17 +309,21 @@ class Reader {
     const auto rows = std::span(first, result_.rows.end());
     check_counts(facts, rows);
     // Errors that say "none": of all rows, then nobody weighed these data; of some, then those are not to be used.
-    if (std::all_of(rows.begin(), rows.end(), [](const Observation& row) { return row.masked; }))
+    const bool unweighted = std::all_of(rows.begin(), rows.end(), [](const Observation& row) { return row.masked; });
+    if (unweighted)
       for (Observation& row : rows) row.masked = false;
     if (facts.kind->name == std::string_view("Off_Diagonal_Rho_Phase") ||
         facts.kind->name == std::string_view("Rho_Phs_TM"))
       finish_rho_phase(facts, block, rows);
     for (const auto& [rule, mended] : facts.counts) {
-      const char* const what = rule == "not-a-number"         ? " values that are no number: rows left out"
-                               : rule == "error-not-a-number" ? " errors that are no number: data masked"
-                               : rule == "negative-error"     ? " negative errors: data masked"
-                               : rule == "zero-error" ? " errors of 0, which would weigh without end: data masked"
-                                                      : " places that differ from the site's first by rounding";
+      std::string what = rule == "not-a-number"         ? " values that are no number: rows left out"
+                         : rule == "error-not-a-number" ? " errors that are no number"
+                         : rule == "negative-error"     ? " negative errors"
+                         : rule == "zero-error"         ? " errors of 0, which would weigh without end"
+                         : rule == "azimuth-order" ? " rows with azimuths of Hx, Ex, Hy, Ey, whatever the heading says"
+                                                   : " places that differ from the site's first by rounding";
+      if (rule.find("error") != std::string::npos)
+        what += unweighted ? ": no datum of the block has an error" : ": data masked";
       report_.repair(mended.second, rule, std::to_string(mended.first) + what);
     }
   }
@@ -357,14 +370,15 @@ class Reader {
     std::size_t first_quadrant = 0, third_quadrant = 0, negative = 0, positive = 0;
     for (const Observation& row : rows) {
       if (row.quantity == Quantity::phase_yx) (std::abs(row.value.real()) <= 90 ? first_quadrant : third_quadrant) += 1;
-      if (row.quantity == Quantity::phase_xy) (row.value.real() < 0 ? negative : positive) += 1;
+      if (row.quantity == Quantity::phase_xy || row.quantity == Quantity::phase_tm)
+        (row.value.real() < 0 ? negative : positive) += 1;
     }
     const bool turned = first_quadrant >= third_quadrant;
     const bool conjugate = facts.conjugate && negative >= positive;
     if (facts.conjugate && !conjugate)
       report_.repair(
           facts.line, "phase-of-other-sign",
-          "the time factor is exp(-i w t), but phases of Zxy are positive as with exp(+i w t): taken as they stand");
+          "the time factor is exp(-i w t), but phases are positive as with exp(+i w t): taken as they stand");
     block.entries["phase of zyx"] = turned ? "0 .. 90" : "-180 .. -90";
     block.entries["phase sign"] = conjugate ? "-" : "+";
     for (Observation& row : rows) {

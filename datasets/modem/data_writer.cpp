@@ -79,19 +79,27 @@ class Writer {
     for (const ObservationSite& site : observations_.sites) check_site(site);
     by_block_.resize(observations_.blocks.size());
     for (const Observation& row : observations_.rows) by_block_[row.block].push_back(&row);
-    for (std::size_t i = 0; i < observations_.blocks.size(); ++i) write_block(observations_.blocks[i], by_block_[i]);
+    const auto is_masked = [](const Observation* row) { return row->masked; };
+    for (std::size_t i = 0; i < observations_.blocks.size(); ++i) {
+      // Where no row has an error, readers take the rows for data without errors: a mask of all cannot be written.
+      if (!by_block_[i].empty() && std::all_of(by_block_[i].begin(), by_block_[i].end(), is_masked)) continue;
+      write_block(observations_.blocks[i], by_block_[i]);
+    }
+    if (text_.empty()) fail("write_modem: all data are masked");
     return std::move(text_);
   }
 
  private:
   // ModEM reads rows by Fortran's list-directed rules, where these characters end or repeat a value.
-  static void check_site(const ObservationSite& site) {
+  void check_site(const ObservationSite& site) {
     if (site.name.empty() || site.name.size() > 40 || site.name.find_first_of(" \t\r\n,;/*'\"&!") != std::string::npos)
       fail("write_modem: site '", site.name,
            "': a name has 1 .. 40 characters, none of them a blank or , ; / * ' \" & !");
     if (std::string_view("#>+").find(site.name[0]) != std::string_view::npos)
       fail("write_modem: site '", site.name, "': a name does not begin with # > +");
-    if (!std::isfinite(site.x) || !std::isfinite(site.y) || !std::isfinite(site.z))
+    if (!names_.insert(site.name).second)
+      fail("write_modem: two sites are named '", site.name, "', which ModEM takes for one; rename or merge them");
+    if (!std::isfinite(site.x) || !std::isfinite(site.y))
       fail("write_modem: site '", site.name, "' has no local coordinates; give an origin, or latitude and longitude");
   }
 
@@ -144,7 +152,7 @@ class Writer {
     append_fixed(text_, std::isnan(site.longitude) ? 0.0 : site.longitude, 3, 9);
     append_fixed(text_, site.x);
     append_fixed(text_, site.y);
-    append_fixed(text_, site.z);
+    append_fixed(text_, std::isnan(site.z) ? 0.0 : site.z);
   }
 
   void write_row(const ObservationBlock& block, const DataKind& kind, int azimuths, const Observation& row,
@@ -155,7 +163,7 @@ class Writer {
     if (kind.has_reference) append_place(observations_.sites[row.reference]);
     text_ += ' ';
     text_ += component_of(kind, row.quantity)->name;
-    std::complex<double> value = row.value;
+    std::complex<double> value = is_less_one(row.quantity) ? row.value - 1.0 : row.value;
     double error =
         row.error == row.error_imaginary ? row.error : std::hypot(row.error, row.error_imaginary) / std::numbers::sqrt2;
     if (kind.is_impedance) {
@@ -212,6 +220,7 @@ class Writer {
 
   const Observations& observations_;
   std::vector<std::vector<const Observation*>> by_block_;
+  std::set<std::string> names_;
   std::string text_;
 };
 

@@ -200,13 +200,15 @@ TEST(ModemData, ScaleOfResistivitiesIsFoundFromThePhases) {
 
 TEST(ModemData, InterstationTransferFunctionsHaveTwoSites) {
   const Observations o = parse_modem_data(block("Full_Interstation_TF",
-                                                "1 a 1 2 10 20 0 base 3 4 30 40 0 MXX 1.1 0.1 0.02\n"
-                                                "1 base 3 4 30 40 0 base 3 4 30 40 0 MXX 1 0 0.02\n"),
+                                                "1 a 1 2 10 20 0 base 3 4 30 40 0 MXX 0.1 0.1 0.02\n"
+                                                "1 base 3 4 30 40 0 base 3 4 30 40 0 MXX 0 0 0.02\n"),
                                           "i.dat");
   ASSERT_EQ(o.sites.size(), 2U);
   EXPECT_EQ(o.rows[0].reference, 1U);
   EXPECT_EQ(o.rows[1].site, 1U);
   EXPECT_EQ(o.rows[0].quantity, Quantity::magnetic_xx);
+  EXPECT_EQ(o.rows[0].value, Complex(1.1, 0.1));  // the list has it less one, as ModEM's dataResp computes it
+  EXPECT_EQ(o.rows[1].value, 1.0);                // of the site itself
   expect_round_trip(o);
   EXPECT_EQ(survey_of(o).lost.at(0), "2 values of Mxx");
 }
@@ -225,6 +227,51 @@ TEST(ModemData, TwoDimensionalTypes) {
   const Site site = survey_of(o).survey.sites.at(0);
   EXPECT_NEAR(std::arg(site.z[0][yx]) * 180 / pi, -140, 1e-9);
   EXPECT_EQ(site.tipper[0][1], Complex(0.1, 0.2));
+}
+
+TEST(ModemData, PhasesOfTmStandAsTheirQuadrantSays) {
+  const std::string rows = "1 a 0 0 0 7 0 RHO_TM 100 5\n1 a 0 0 0 7 0 PHS_TM 45 2\n";
+  for (const std::string sign : {"exp(+i\\omega t)", "exp(-i\\omega t)"}) {
+    const Observations o = parse_modem_data(block("Rho_Phs_TM", rows, sign), "tm.dat");
+    EXPECT_EQ(o.rows[1].value, 45.0) << sign;
+    EXPECT_NEAR(std::arg(survey_of(o).survey.sites.at(0).z[0][yx]) * 180 / pi, -135, 1e-9) << sign;
+    expect_round_trip(o);
+  }
+  const Observations negative =
+      parse_modem_data(block("Rho_Phs_TM", replaced(rows, " 45 ", " -45 "), "exp(-i\\omega t)"), "tm.dat");
+  EXPECT_EQ(negative.rows[1].value, 45.0);
+}
+
+TEST(ModemData, AMaskOfAWholeBlockIsNotLost) {
+  Observations o = parse_modem_data(small, "s.dat");
+  for (Observation& row : o.rows)
+    if (row.quantity == Quantity::tx) row.masked = true;
+  const Observations back = parse_modem_data(modem_data_text(o), "back.dat");
+  EXPECT_EQ(back.blocks.size(), 1U);
+  for (const Observation& row : back.rows) EXPECT_NE(row.quantity, Quantity::tx);
+  for (Observation& row : o.rows) row.masked = true;
+  EXPECT_THROW(modem_data_text(o), std::invalid_argument);
+}
+
+TEST(ModemData, WritesWhatReadersTakeForTheSameSites) {
+  Observations o = parse_modem_data(small, "s.dat");
+  o.sites[0].z = not_a_number;  // FEMTIC gives none
+  EXPECT_EQ(parse_modem_data(modem_data_text(o), "back.dat").sites[0].z, 0);
+  o.sites[1].name = o.sites[0].name;
+  try {
+    modem_data_text(o);
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("two sites are named 'S1'"), std::string::npos) << error.what();
+  }
+}
+
+TEST(ModemData, AzimuthsInModemsOwnOrder) {
+  const std::string row = "1 a 0 0 0 0 0 PTXY 0.5 .1 0 0 90 90\n";  // Hx, Ex, Hy, Ey
+  const Observations o = parse_modem_data(block("Phase_Tensor", row), "pt.dat");
+  EXPECT_TRUE(repaired(o, "azimuth-order"));
+  EXPECT_FALSE(o.sites[0].channel_azimuth);
+  EXPECT_EQ(o.sites[0].rotation, 0);
 }
 
 TEST(ModemData, AzimuthsOfTheChannels) {
