@@ -201,7 +201,8 @@ class Writer {
     for (const ObservationSite& site : sites) place(site.y);
     const bool errors = std::any_of(observations_.rows.begin(), observations_.rows.end(),
                                     [](const Observation& row) { return !std::isnan(row.error); });
-    const bool masks = std::any_of(observations_.rows.begin(), observations_.rows.end(),
+    const bool masks = rows_.size() < sites.size() * periods_.size() * quantities_.size() ||  // some are not there
+                       std::any_of(observations_.rows.begin(), observations_.rows.end(),
                                    [](const Observation& row) { return row.masked; });
     for (const std::string heading : {"DATA_Period:", "ERROR_Period:", "ERMAP_Period:"}) {
       if (!errors && heading[0] == 'E' && !(masks && heading[1] == 'R' && heading[2] == 'M')) continue;

@@ -96,3 +96,15 @@ TEST(WsData, RealFileIsReadAndComesBackTheSame) {
   EXPECT_GE(masked, 48U);
   EXPECT_TRUE(survey_of(o).lost.size() == 1);  // places known in x and y only
 }
+
+TEST(WsData, WhatIsNotThereIsMaskedWithoutErrorsToo) {
+  Observations o = parse_wsinv3dmt_data(small, "d.dat");
+  for (Observation& row : o.rows) {
+    row.error = row.error_imaginary = not_a_number;
+    row.masked = false;
+  }
+  o.rows.pop_back();  // Zyx of the second site
+  const Observations back = parse_wsinv3dmt_data(wsinv3dmt_data_text(o), "back");
+  ASSERT_EQ(back.rows.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(back.rows[i].masked, i == 3);
+}
