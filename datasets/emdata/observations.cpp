@@ -38,12 +38,14 @@ Origin origin_of(const EmData& data, const Report& report) {
 }
 
 // "mode: DET", "rotation_angle = 0.00": what mtpy writes as comments of Occam1D files.
+bool is_comment_of(std::string_view comment, std::string_view key) {
+  const std::size_t mark = comment.find_first_of(":=");
+  return mark != std::string_view::npos && is_key(comment.substr(0, mark), key);
+}
+
 std::string comment_value(const EmData& data, std::string_view key) {
-  for (const std::string& comment : data.comments) {
-    const std::size_t mark = comment.find_first_of(":=");
-    if (mark != std::string::npos && is_key(std::string_view(comment).substr(0, mark), key))
-      return std::string(trim(std::string_view(comment).substr(mark + 1)));
-  }
+  for (const std::string& comment : data.comments)
+    if (is_comment_of(comment, key)) return std::string(trim(comment.substr(comment.find_first_of(":=") + 1)));
   return "";
 }
 
@@ -111,6 +113,11 @@ Observations observations_of(const EmData& data, bool responses) {
   }
   place_sites(data, origin, result.sites, report);
   if (!data.origin.empty()) block.entries["origin"] = data.origin;
+  if (!data.phase_convention.empty()) block.entries["phase convention"] = data.phase_convention;
+  if (!data.reciprocity.empty()) block.entries["reciprocity"] = data.reciprocity;
+  for (std::size_t i = 0; i < data.receiver.size(); ++i)
+    if (const EmReceiver& r = data.receiver[i]; r.alpha != 0 || r.length != 0 || r.solve_static != 0)
+      block.entries["receiver " + names[i]] = fmt::format("{:.13g} {:.13g} {}", r.alpha, r.length, r.solve_static);
   result.blocks.push_back(block);
   std::size_t csem = 0, hybrid = 0;
   bool request = !responses;  // a table of zeros asks for a forward run
@@ -185,7 +192,14 @@ EmData emdata_of(const Observations& observations, const EmDataOptions& options)
   }
   const ObservationBlock block = observations.blocks.empty() ? ObservationBlock{} : observations.blocks.front();
   data.comments = block.kind == options.version ? block.header : std::vector<std::string>{};
-  if (const auto found = block.entries.find("origin"); found != block.entries.end()) data.origin = found->second;
+  const auto entry = [&](const std::string& name) {
+    const auto found = block.entries.find(name);
+    return found == block.entries.end() || version_1 ? std::string() : found->second;
+  };
+  data.origin = entry("origin");
+  data.phase_convention = entry("phase convention");
+  data.reciprocity = entry("reciprocity");
+  if (version_1) expect_local_fields(observations, "emdata_of");
   if (data.origin.empty() && block.orientation != 0 && !version_1)
     data.origin = fmt::format("0 N 0 0 {:.13g}", block.orientation);
   if (version_1) data.transmitter = {"0 0 0 0 0"};
@@ -197,8 +211,19 @@ EmData emdata_of(const Observations& observations, const EmDataOptions& options)
     receiver.x = or_zero(site.x);
     receiver.y = or_zero(site.y);
     receiver.z = or_zero(site.z);
-    receiver.theta = version_1 ? 0 : site.rotation - block.orientation;
+    receiver.theta = site.rotation - block.orientation;
+    if (version_1 && receiver.theta != 0)
+      fail("emdata_of: site '", site.name, "' has x at ", site.rotation, " degrees, others at ", block.orientation,
+           "; turn all to one azimuth first");
     receiver.beta = site.tilt;
+    const std::string said = entry("receiver " + site.name);
+    if (const auto words = words_of(said); words.size() == 3) {
+      double solve_static = 0;
+      parse_number(words[0], receiver.alpha);
+      parse_number(words[1], receiver.length);
+      if (parse_number(words[2], solve_static) == NumberKind::plain)
+        receiver.solve_static = static_cast<std::int64_t>(std::clamp(solve_static, -1e6, 1e6));
+    }
     if (data.version.ends_with("2.1") || data.version.ends_with("2.2")) receiver.name = site.name;
     data.receiver.push_back(receiver);
   }
@@ -230,8 +255,11 @@ EmData emdata_of(const Observations& observations, const EmDataOptions& options)
   }
   if (determinants && determinants != data.data.size())
     fail("emdata_of: a file holds either determinants or components, not both");
-  std::erase_if(data.comments, [](const std::string& c) { return is_key(c.substr(0, c.find(':')), "mode"); });
+  std::erase_if(data.comments, [](const std::string& c) { return is_comment_of(c, "mode"); });
   if (determinants) data.comments.insert(data.comments.begin(), "mode: DET");
+  if (version_1) std::erase_if(data.comments, [](const std::string& c) { return is_comment_of(c, "rotation_angle"); });
+  if (version_1 && block.orientation != 0)
+    data.comments.push_back(fmt::format("rotation_angle = {:.13g}", block.orientation));
   return data;
 }
 

@@ -11,6 +11,7 @@
 #include "datasets/file/numbers.h"
 #include "datasets/file/read_file.h"
 #include "datasets/observations/profile.h"
+#include "datasets/observations/survey.h"
 #include "datasets/occam2d/occam2d.h"
 
 namespace terrella::datasets {
@@ -147,6 +148,7 @@ bool looks_like_occam2d_data(std::string_view bytes) {
 
 std::string occam2d_data_text(const Observations& observations) {
   validate(observations);
+  expect_local_fields(observations, "occam2d_data_text");
   if (observations.sites.empty() || observations.rows.empty()) fail("occam2d_data_text: there are no data");
   std::string title;
   double orientation = 0;
@@ -155,6 +157,10 @@ std::string occam2d_data_text(const Observations& observations) {
     orientation = block.orientation;
     if (const auto found = block.entries.find("title"); found != block.entries.end()) title = found->second;
   }
+  for (const ObservationSite& site : observations.sites)
+    if (site.rotation != orientation || site.channel_azimuth)
+      fail("occam2d_data_text: site '", site.name, "' has x at ", site.rotation, " degrees, the line at ", orientation,
+           "; turn all to one azimuth first");
   if (title.empty())
     title = fmt::format("Terrella, Profile={:.10g} deg, Strike={:.10g} deg", orientation + 90, orientation);
   if (title.find_first_of("\n\r") != std::string::npos) fail("occam2d_data_text: the title holds a line end");
@@ -198,7 +204,9 @@ void write_occam2d_data(const Observations& observations, const std::string& pat
 
 std::string occam2d_survey_text(const Survey& survey) {
   const double azimuth = profile_azimuth(survey);
-  return occam2d_data_text(profile_observations(survey, two_dimensional_quantities(survey), azimuth));
+  const Observations line = profile_observations(survey, two_dimensional_quantities(survey), azimuth);
+  expect_rows_of_every_site(line, "occam2d_survey_text");
+  return occam2d_data_text(line);
 }
 
 }  // namespace terrella::datasets

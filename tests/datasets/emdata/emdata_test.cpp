@@ -260,3 +260,37 @@ TEST(Occam1dModel, ReadsByHand) {
   EXPECT_EQ(earth.thickness, (std::vector<double>{100, 200}));
   EXPECT_EQ(layered_earth(model, iteration, 150).thickness, (std::vector<double>{150}));  // under the sea
 }
+
+TEST(EmData, WhatReceiversSayComesBack) {
+  EmData data = parse_emdata(mare2dem_text, "d");
+  data.phase_convention = "lag";
+  data.reciprocity = "no";
+  data.receiver[0].alpha = 2.5;
+  data.receiver[0].length = 100;
+  data.receiver[0].solve_static = 1;
+  const EmData back = emdata_of(observations_of(data));
+  EXPECT_EQ(back.phase_convention, "lag");
+  EXPECT_EQ(back.reciprocity, "no");
+  EXPECT_EQ(back.receiver[0].alpha, 2.5);
+  EXPECT_EQ(back.receiver[0].length, 100);
+  EXPECT_EQ(back.receiver[0].solve_static, 1);
+}
+
+TEST(EmData, Occam1dKeepsTheAzimuthAndRefusesOtherAxes) {
+  Site site;
+  site.name = "s";
+  site.rotation = 135.5;
+  site.period = {1};
+  site.z = {{Complex(not_a_number, not_a_number), Complex(1e-3, 1e-3), Complex(not_a_number, not_a_number),
+             Complex(not_a_number, not_a_number)}};
+  site.z_error = {{not_a_number, 1e-4, not_a_number, not_a_number}};
+  const Observations o = observations_of(parse_emdata(occam1d_site_text(site), "1"));
+  EXPECT_EQ(o.sites[0].rotation, 135.5);
+  Observations turned = o;
+  turned.sites[0].rotation += 30;
+  EXPECT_THROW(occam1d_data_text(turned), std::invalid_argument);
+  Observations remote = o;
+  remote.sites.push_back(remote.sites[0]);
+  remote.rows[0].reference = 1;
+  EXPECT_THROW(occam1d_data_text(remote), std::invalid_argument);
+}

@@ -325,3 +325,12 @@ TEST(Occam2dReal, SurveysAreWrittenAlongTheirLine) {
             EXPECT_LT(std::abs(site.z[i][c] - other.z[k][c]), 1e-8 * std::abs(other.z[k][c]));
         }
 }
+
+TEST(Occam2dData, RefusesWhatTheFormatCannotSay) {
+  Observations o = parse_occam2d_data(data_text, "d");
+  o.rows[0].reference = 1;
+  EXPECT_THROW(occam2d_data_text(o), std::invalid_argument);
+  o.rows[0].reference = Observation::no_site;
+  o.sites[1].rotation += 30;
+  EXPECT_THROW(occam2d_data_text(o), std::invalid_argument);
+}
