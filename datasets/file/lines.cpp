@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "datasets/file/numbers.h"
 
@@ -103,7 +104,8 @@ Line Lines::expect(std::string_view what) {
   return line;
 }
 
-std::vector<double> Lines::numbers(std::size_t count, std::string_view what, std::vector<std::int64_t>* lines) {
+std::vector<double> Lines::numbers(std::size_t count, std::string_view what, std::vector<std::int64_t>* lines,
+                                   bool or_nan) {
   if (count > rest_.size() / 2 + 1)  // a number takes two bytes at least
     report_.error(number_, what, ": ", count, " numbers are announced, but only ", rest_.size(), " bytes follow");
   std::vector<double> values;
@@ -113,7 +115,8 @@ std::vector<double> Lines::numbers(std::size_t count, std::string_view what, std
     if (!next(line)) report_.error(number_, what, ": the file ends after ", values.size(), " of ", count, " numbers");
     for (const std::string_view word : words_of(line.text)) {
       if (values.size() == count) report_.error(line.number, what, ": more than ", count, " numbers: ", quoted(word));
-      values.push_back(number_of(word, line.number, what, report_));
+      const bool is_nan = or_nan && upper(word) == "NAN";
+      values.push_back(is_nan ? std::numeric_limits<double>::quiet_NaN() : number_of(word, line.number, what, report_));
       if (lines) lines->push_back(line.number);
     }
   }

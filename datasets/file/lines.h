@@ -49,8 +49,13 @@ class Lines {
   /// The next `count` numbers from the words of as many lines as it takes; the rest of the last line must be empty. A
   /// count that the rest of the text cannot hold is a FormatError before memory is taken.
   std::vector<double> numbers(std::size_t count, std::string_view what) { return numbers(count, what, nullptr); }
+  /// The same, where a word may be "NaN".
+  std::vector<double> numbers_or_nan(std::size_t count, std::string_view what) {
+    return numbers(count, what, nullptr, true);
+  }
   /// The same; `lines` gets the line of each number.
-  std::vector<double> numbers(std::size_t count, std::string_view what, std::vector<std::int64_t>* lines);
+  std::vector<double> numbers(std::size_t count, std::string_view what, std::vector<std::int64_t>* lines,
+                              bool or_nan = false);
   /// Of the line that came last; of the end of the text once that was met.
   std::int64_t number() const { return number_; }
 

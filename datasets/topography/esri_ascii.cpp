@@ -44,7 +44,7 @@ Header read_header(Lines& lines, const Report& report) {
       count = count_of(words[1], line.number, key, 1, 10'000'000, report);
       continue;
     }
-    double value = usual_nodata;
+    double value = not_a_number;
     if (!(key == "NODATA_VALUE" && upper(words[1]) == "NAN")) value = number_of(words[1], line.number, key, report);
     if (key == "XLLCORNER")
       once(header.x_corner, value, key);
@@ -115,14 +115,15 @@ Topography parse_esri_ascii(std::string_view bytes, const std::string& path, con
   t.x =
       nodes(header.x_center ? *header.x_center : *header.x_corner + *header.cell_x / 2, *header.cell_x, header.columns);
   t.y = nodes(header.y_center ? *header.y_center : *header.y_corner + *header.cell_y / 2, *header.cell_y, header.rows);
-  const std::vector<double> values = lines.numbers(nx * ny, "heights");
+  const std::vector<double> values =
+      std::isnan(nodata) ? lines.numbers_or_nan(nx * ny, "heights") : lines.numbers(nx * ny, "heights");
   if (Line line; lines.next(line))
     report.error(line.number, "more than ", nx * ny, " heights: ncols or nrows is wrong");
   t.elevation.resize(values.size());
   for (std::size_t row = 0; row < ny; ++row)
     for (std::size_t column = 0; column < nx; ++column) {
       const double value = values[row * nx + column];
-      t.elevation[(ny - 1 - row) * nx + column] = value == nodata ? not_a_number : value;
+      t.elevation[(ny - 1 - row) * nx + column] = is_no_data(value, nodata) ? not_a_number : value;
     }
   t.repairs = report.take_repairs();
   return t;

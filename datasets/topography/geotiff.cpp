@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "core/error.h"
@@ -14,10 +13,10 @@ namespace terrella::datasets {
 namespace {
 
 constexpr int pixel_scale = 33550, tie_point = 33922, transformation = 34264, key_directory = 34735,
-              gdal_nodata = 42113;
-constexpr int raster_type_key = 1025, geographic_key = 2048, angular_unit_key = 2054, projected_key = 3072,
-              vertical_unit_key = 4099;
-constexpr int user_defined = 32767;
+              gdal_metadata = 42112, gdal_nodata = 42113;
+constexpr int model_type_key = 1024, raster_type_key = 1025, geographic_key = 2048, angular_unit_key = 2054,
+              projected_key = 3072, vertical_unit_key = 4099;
+constexpr int user_defined = 32767, projected_model = 1;
 
 // The short value of a GeoKey; none where it is absent or stored elsewhere (texts and doubles).
 std::optional<int> key_value(const tiff::Image& image, int key, const Report& report) {
@@ -36,7 +35,9 @@ std::string crs_of(const tiff::Image& image, Report& report) {
   const auto projected = key_value(image, projected_key, report), geographic = key_value(image, geographic_key, report);
   const auto code = projected ? projected : geographic;
   if (!code) return "";
-  if (*code == user_defined) {
+  // Without the system's code, that of its geographic part would be taken for degrees.
+  const bool by_parameters = !projected && key_value(image, model_type_key, report) == projected_model;
+  if (*code == user_defined || by_parameters) {
     report.repair(0, "crs-unknown", "the file defines its own system by parameters, which are not read: state it");
     return "";
   }
@@ -106,6 +107,22 @@ double nodata_of(const tiff::Image& image, const Report& report) {
   return value;
 }
 
+// Heights that GDAL was told to scale are refused: what else its metadata change is not known here.
+void expect_plain_heights(const tiff::Image& image, const Report& report) {
+  const auto found = image.tags.find(gdal_metadata);
+  if (found == image.tags.end()) return;
+  const std::string& metadata = found->second.text;
+  for (const auto& [role, neutral] : {std::pair("scale", 1.0), std::pair("offset", 0.0)}) {
+    const std::size_t at = metadata.find(text("role=\"", role, "\""));
+    const std::size_t start = metadata.find('>', at), end = metadata.find('<', start);
+    if (at == std::string::npos || start == std::string::npos || end == std::string::npos) continue;
+    double value = not_a_number;
+    parse_number(trim(std::string_view(metadata).substr(start + 1, end - start - 1)), value);
+    if (value != neutral)
+      report.error(0, "heights are stored with a ", role, " (tag 42112); write them plainly: gdal_translate -unscale");
+  }
+}
+
 }  // namespace
 
 bool looks_like_tiff(std::string_view bytes) {
@@ -118,6 +135,7 @@ Topography parse_geotiff(std::string_view bytes, const std::string& path, const 
   Report report(path);
   const tiff::Image image = tiff::read_image(bytes, report);
   if (image.more_images) report.repair(0, "other-images", "only the first image of the file is read");
+  expect_plain_heights(image, report);
   const Placement p = placement_of(image, report);
   const double nodata = nodata_of(image, report), metres = metres_of(image, report);
   const auto nx = static_cast<std::size_t>(image.width), ny = static_cast<std::size_t>(image.height);
@@ -128,15 +146,11 @@ Topography parse_geotiff(std::string_view bytes, const std::string& path, const 
   for (std::size_t i = 0; i < nx; ++i) t.x[p.dx > 0 ? i : nx - 1 - i] = p.x + p.dx * static_cast<double>(i);
   for (std::size_t j = 0; j < ny; ++j) t.y[p.dy > 0 ? j : ny - 1 - j] = p.y + p.dy * static_cast<double>(j);
   t.elevation.resize(nx * ny);
-  // A no-data value such as -3.4028234663852886e+38 stands in the file as float, in the tag as decimals.
-  const bool single = std::abs(nodata) <= std::numeric_limits<float>::max();
   for (std::size_t j = 0; j < ny; ++j)
     for (std::size_t i = 0; i < nx; ++i) {
       const double value = image.values[j * nx + i];
-      const bool missing = value == nodata || (single && static_cast<float>(value) == static_cast<float>(nodata) &&
-                                               static_cast<double>(static_cast<float>(value)) == value);
       t.elevation[(p.dy > 0 ? j : ny - 1 - j) * nx + (p.dx > 0 ? i : nx - 1 - i)] =
-          missing ? not_a_number : value * metres;
+          is_no_data(value, nodata) ? not_a_number : value * metres;
     }
   t.repairs = report.take_repairs();
   return t;

@@ -31,16 +31,45 @@ std::string text_attribute(const std::vector<Attribute>& attributes, std::string
   return found ? found->text : "";
 }
 
+// Of the stored values; what lies outside is missing.
+std::pair<double, double> valid_range(const Variable& variable) {
+  const Attribute* const range = netcdf3::find(variable.attributes, "valid_range");
+  if (range && range->values.size() == 2) return {range->values[0], range->values[1]};
+  return {number_attribute(variable.attributes, "valid_min").value_or(-INFINITY),
+          number_attribute(variable.attributes, "valid_max").value_or(INFINITY)};
+}
+
+// value = stored * factor + offset, as CF packs numbers.
+struct Packing {
+  double factor = 1, offset = 0;
+};
+
+Packing packing_of(const Variable& variable, const Report& report) {
+  const Packing packing{number_attribute(variable.attributes, "scale_factor").value_or(1),
+                        number_attribute(variable.attributes, "add_offset").value_or(0)};
+  if (!std::isfinite(packing.factor) || packing.factor == 0 || !std::isfinite(packing.offset))
+    report.error(0, "variable '", variable.name, "': scale_factor ", packing.factor, " or add_offset ", packing.offset,
+                 " is unusable");
+  if (upper(text_attribute(variable.attributes, "_Unsigned")) == "TRUE")
+    report.error(0, "variable '", variable.name, "' is _Unsigned, which is not read; write it as short or float");
+  return packing;
+}
+
+std::vector<double> nodes_of(std::string_view bytes, const File& file, const Variable& axis, const Report& report) {
+  const auto [factor, offset] = packing_of(axis, report);
+  std::vector<double> nodes = netcdf3::read_values(bytes, file, axis, report);
+  for (double& node : nodes) node = node * factor + offset;
+  return nodes;
+}
+
 // Heights in m: missing values become NaN, then scale and offset apply, then the unit.
 std::vector<double> heights_of(std::string_view bytes, const File& file, const Variable& variable,
                                const Report& report) {
   std::vector<double> values = netcdf3::read_values(bytes, file, variable, report);
   const auto fill = number_attribute(variable.attributes, "_FillValue");
   const auto missing = number_attribute(variable.attributes, "missing_value");
-  const double scale = number_attribute(variable.attributes, "scale_factor").value_or(1);
-  const double offset = number_attribute(variable.attributes, "add_offset").value_or(0);
-  if (!std::isfinite(scale) || scale == 0 || !std::isfinite(offset))
-    report.error(0, "variable '", variable.name, "': scale_factor ", scale, " or add_offset ", offset, " is unusable");
+  const auto [scale, offset] = packing_of(variable, report);
+  const auto [least, most] = valid_range(variable);
   const std::string units = upper(text_attribute(variable.attributes, "units"));
   double metres = 1;
   if (units == "KM" || units == "KILOMETERS" || units == "KILOMETRES")
@@ -59,7 +88,8 @@ std::vector<double> heights_of(std::string_view bytes, const File& file, const V
                           : variable.type == 4 ? -2147483647.0
                                                : 9.9692099683868690e+36;
   for (double& value : values) {
-    if ((fill && value == *fill) || (missing && value == *missing) || (!fill && value == own_fill))
+    if ((fill && is_no_data(value, *fill)) || (missing && is_no_data(value, *missing)) ||
+        (!fill && is_no_data(value, own_fill)) || value < least || value > most)
       value = not_a_number;
     else
       value = (value * scale + offset) * metres;
@@ -143,8 +173,8 @@ std::string crs_of(const File& file, const Variable& variable, const Report& rep
 Topography coards(std::string_view bytes, const File& file, const Variable& variable, const Axes& axes,
                   const Report& report) {
   Topography t;
-  t.x = netcdf3::read_values(bytes, file, *axes.x, report);
-  t.y = netcdf3::read_values(bytes, file, *axes.y, report);
+  t.x = nodes_of(bytes, file, *axes.x, report);
+  t.y = nodes_of(bytes, file, *axes.y, report);
   t.elevation = heights_of(bytes, file, variable, report);
   if (axes.transposed) {
     std::vector<double> rows(t.elevation.size());

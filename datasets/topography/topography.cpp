@@ -12,6 +12,7 @@ namespace terrella::datasets {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{1} << 30;
+constexpr double largest_height = 1e6;
 
 void check_ascending(const std::vector<double>& nodes, const char* name) {
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -38,7 +39,12 @@ void validate(const Topography& t) {
         fail("topography: point ", i, " lies at ", t.x[i], ", ", t.y[i]);
   }
   for (std::size_t i = 0; i < t.elevation.size(); ++i)
-    if (std::isinf(t.elevation[i])) fail("topography: height ", i, " is infinite");
+    if (std::abs(t.elevation[i]) > largest_height)
+      fail("topography: height ", i, " is ", t.elevation[i], " m; is it the file's value for no data, not stated?");
+}
+
+bool is_no_data(double value, double no_data) {
+  return value == no_data || std::abs(value - no_data) <= 1e-6 * std::abs(no_data);
 }
 
 const std::vector<TopographyFormat>& topography_formats() {

@@ -35,8 +35,12 @@ struct Topography {
 };
 
 /// Throws std::invalid_argument where sizes disagree, coordinates are not finite or do not ascend, or a height is
-/// infinite.
+/// beyond a million metres, which only a value for "no data" is.
 void validate(const Topography& topography);
+
+/// Whether a stored value is the one that stands for no data. To a part in a million: one of them may be of single
+/// precision, or be written with seven digits. False where there is none (NaN).
+bool is_no_data(double value, double no_data);
 
 struct TopographyOptions {
   std::string crs = "";       ///< taken where the file states none; a file that states another one keeps its own

@@ -50,6 +50,7 @@ TEST(CorruptTopography, EsriAscii) {
       {head + "1 2 x 4\n", "f:6: heights: 'x' is not a number"},
       {head + "1 2 nan 4\n", "f:6: heights: 'nan' is not a number"},
       {head + "1 2 1e999 4\n", "f:6: heights: '1e999' is not a number"},
+      {head + "1 2 3 1.7e38\n", "height 1 is 1.7e+38 m; is it the file's value for no data, not stated?"},
       {"ncols 2\nnrows 2\nxllcorner 0\ncellsize 1\n1 2 3 4\n", "f:4: the header wants one of yllcorner and yllcenter"},
       {"ncols 2\nnrows 2\nxllcorner 0\nxllcenter 0\nyllcorner 0\ncellsize 1\n1 2 3 4\n",
        "the header wants one of xllcorner and xllcenter"},
@@ -122,6 +123,10 @@ TEST(CorruptTopography, Geotiff) {
       {"'EPSG:12' is no coordinate reference system",
        [](Tiff& t) {
          t.keys = {3072, 12};
+       }},
+      {"repaired: crs-unknown",
+       [](Tiff& t) {
+         t.keys = {1024, 1, 2048, 4326};  // projected by parameters that stand elsewhere
        }},
       {"angles have the unit 9101",
        [](Tiff& t) {

@@ -55,6 +55,35 @@ TEST(Topography, ReadsEsriAscii) {
   expect_values(c.elevation, {7, not_a_number, 5, 6});
 }
 
+TEST(Topography, KnowsNoDataOfSinglePrecisionAndOfFewDigits) {
+  const std::string head = "ncols 3\nnrows 1\nxllcorner 0\nyllcorner 0\ncellsize 1\nNODATA_value ";
+  expect_values(parse_topography(head + "-3.40282346639e+38\n-3.402823e+38 6 7\n", "a.asc").elevation,
+                {not_a_number, 6, 7});
+  expect_values(parse_topography(head + "nan\n5 NaN 7\n", "a.asc").elevation, {5, not_a_number, 7});
+  Tiff tiff;
+  tiff.sample = 'f';
+  tiff.value[1] = -3.4028234663852886e+38;
+  for (const char* const nodata : {"-3.40282347e+38", "-3.40282e+38", "-3.4028234663852886e+38"}) {
+    tiff.nodata = nodata;
+    EXPECT_TRUE(std::isnan(parse_topography(tiff.bytes(), "a.tif").elevation[4])) << nodata;
+  }
+  Netcdf file;
+  file.dimensions = {{"y", 2}, {"x", 2}};
+  file.variables = {{"y", {0}, 3, {0, 10}, {}, {{"scale_factor", 0.5}}},
+                    {"x", {1}, 5, {0, 1}, {}, {}},
+                    {"z",
+                     {0, 1},
+                     5,
+                     {1, -9999.9, 1e20, 4},
+                     {},
+                     {{"missing_value", -9999.9}, {"_FillValue", 1e20}, {"valid_max", 3.5}}}};
+  const Topography t = parse_topography(file.bytes(), "a.nc");
+  expect_values(t.y, {0, 5});
+  expect_values(t.elevation, {1, not_a_number, not_a_number, not_a_number});
+  file.variables[2].text["_Unsigned"] = "true";
+  EXPECT_THROW(parse_topography(file.bytes(), "a.nc"), FormatError);
+}
+
 TEST(Topography, ReadsGeotiffOfEverySampleInBothByteOrders) {
   for (const bool little : {true, false})
     for (const char sample : {'f', 'd', 's', 'u', 'i', 'b'})
