@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "datasets/coprod2/coprod2.h"
@@ -48,13 +49,34 @@ Survey soundings(const std::string& path) {
   return survey;
 }
 
-// A survey as impedances and tippers of an inversion code.
-template <std::string (*bytes)(const Observations&)>
+bool lacks_components(const Site& site) {
+  const auto some = [](const auto& rows) {
+    return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+      const auto missing = [](const Complex& value) { return std::isnan(value.real()) || std::isnan(value.imag()); };
+      return std::any_of(row.begin(), row.end(), missing) && !std::all_of(row.begin(), row.end(), missing);
+    });
+  };
+  return some(site.z) || some(site.tipper);
+}
+
+// North, unless turning to it would lose data that have one other azimuth.
+double azimuth_of_x(const Survey& survey) {
+  if (std::none_of(survey.sites.begin(), survey.sites.end(), lacks_components)) return 0;
+  const double azimuth = survey.sites.front().rotation;
+  const auto same = [&](const Site& site) { return site.rotation == azimuth; };
+  return std::all_of(survey.sites.begin(), survey.sites.end(), same) ? azimuth : 0;
+}
+
+// A survey as impedances and tippers of an inversion code, whose files may or may not say where x points.
+template <std::string (*bytes)(const Observations&), bool says_azimuth = true>
 std::string bytes_of_soundings(const Survey& survey) {
   ObservationsOptions options;
   options.mask_without_error = true;
-  return bytes(observations_of(
-      survey, {Quantity::zxx, Quantity::zxy, Quantity::zyx, Quantity::zyy, Quantity::tx, Quantity::ty}, options));
+  if (says_azimuth) options.orientation = azimuth_of_x(survey);
+  const Observations observations = observations_of(
+      survey, {Quantity::zxx, Quantity::zxy, Quantity::zyx, Quantity::zyy, Quantity::tx, Quantity::ty}, options);
+  expect_rows_of_every_site(observations, "write");
+  return bytes(observations);
 }
 
 std::string inspect_covariance(const std::string& path) {
@@ -161,7 +183,7 @@ const std::vector<Format>& formats() {
        .extensions = ".dat",
        .recognizes = looks_like_femtic_data,
        .read = soundings<read_femtic_data>,
-       .survey_bytes = bytes_of_soundings<femtic_data_text>,
+       .survey_bytes = bytes_of_soundings<femtic_data_text, false>,
        .observations = read_femtic_data,
        .observation_bytes = femtic_data_text,
        .from_folders = false},

@@ -190,4 +190,14 @@ Observations observations_of(const Survey& survey, const std::vector<Quantity>& 
   return result;
 }
 
+void expect_rows_of_every_site(const Observations& observations, const char* who) {
+  std::vector<bool> has_rows(observations.sites.size());
+  for (const Observation& row : observations.rows) has_rows[row.site] = true;
+  for (std::size_t i = 0; i < has_rows.size(); ++i)
+    if (!has_rows[i])
+      fail(who, ": nothing of site '", observations.sites[i].name, "' is left with x at ",
+           observations.sites[i].rotation, " degrees: turning its axes wants all four components of the impedance and ",
+           "both of the tipper; leave the site out");
+}
+
 }  // namespace terrella::datasets

@@ -35,10 +35,14 @@ struct ObservationsOptions {
 /// ellipsoid along the meridian and parallel of the origin, z = -elevation. z_te, phase_tm and their like are taken
 /// from Zxy and Zyx of the axes: turn x to the strike first. Errors are propagated to first order, those of
 /// determinant and phase tensor from independent errors of the four components. Missing values make no rows; masks go
-/// along. Throws std::invalid_argument for interstation transfer functions, which a Survey does not hold, and where a
-/// site cannot be turned (rotate_to).
+/// along. Turning a site mixes its components: where one is missing, those that are made of it make no rows. Throws
+/// std::invalid_argument for interstation transfer functions, which a Survey does not hold.
 Observations observations_of(const Survey& survey, const std::vector<Quantity>& quantities,
                              const ObservationsOptions& options = {});
+
+/// Throws std::invalid_argument, beginning with `who`, for a site that has not one row: for writers of surveys, where
+/// turning a site's axes wants components that it lacks.
+void expect_rows_of_every_site(const Observations& observations, const char* who);
 
 /// North and east distances (m) of a place from an origin: transverse Mercator about the meridian of the origin, scale
 /// 1 on it, WGS84, Krueger's series to n^4 (better than 1 mm within 1000 km of the meridian).

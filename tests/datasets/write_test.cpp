@@ -101,3 +101,24 @@ TEST(Write, NothingIsWrittenUnlessAllSitesCanBe) {
   EXPECT_THROW(write(survey, (folder / "out").string()), std::invalid_argument);
   EXPECT_TRUE(fs::is_empty(folder));
 }
+
+TEST(Write, DataThatTurningWouldLoseKeepTheirAxesOrAreRefused) {
+  Survey survey = line_of({"a", "b"});
+  for (Site& site : survey.sites) {
+    site.rotation = 30;
+    for (Impedance& z : site.z) z[xx] = z[yx] = z[yy] = Complex(not_a_number, not_a_number);
+  }
+  const Format& modem = format_to_write("a.dat", "modem");
+  const fs::path folder = fresh_folder("terrella_write_axes");
+  const std::string path = (folder / "a.dat").string();
+  write(survey, path, "modem");
+  const Survey back = read({path});
+  ASSERT_EQ(back.sites.size(), 2u);
+  EXPECT_EQ(back.sites[0].rotation, 30);
+  EXPECT_LT(std::abs(back.sites[0].z[0][xy] - survey.sites[0].z[0][xy]), 1e-5 * std::abs(survey.sites[0].z[0][xy]));
+  for (Site& site : survey.sites) site.tipper.clear(), site.tipper_error.clear(), site.tipper_masked.clear();
+  survey.sites[1].rotation = 40;
+  const std::string what = what_of([&] { output_bytes(survey, modem); });
+  EXPECT_NE(what.find("nothing of site 'a' is left with x at 0 degrees"), std::string::npos) << what;
+  fs::remove_all(folder);
+}
