@@ -1,10 +1,16 @@
 // cli/convert.cpp: `terrella convert`, soundings and models from one file format to another.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -29,18 +35,67 @@ bool is_model(const std::string& file) {
   } catch (const FormatError&) { return false; }  // which reading will say again
 }
 
-void report(const Options& o, const char* what, std::size_t count, const std::vector<std::string>& paths) {
-  if (o.json)
-    print_json({{"schema", "terrella/convert/1"}, {"dry_run", o.dry_run}, {what, count}, {"files", paths}});
-  else
-    for (const std::string& path : paths) print(plain(path) + "\n");
-  say(fmt::format("{} {}, {} files{}", count, what, paths.size(), o.dry_run ? " would be written" : ""));
+// What soundings or observations hold, by its name: how many of it there are.
+using Holding = std::map<std::string, std::size_t>;
+
+Holding holding(const datasets::Survey& survey) {
+  Holding held;
+  const auto count = [&](const char* name, const std::complex<double>& value, double error, bool masked) {
+    if (!std::isfinite(value.real()) || !std::isfinite(value.imag())) return;
+    ++held[masked ? "masked values" : name];
+    if (!masked && std::isfinite(error)) ++held["errors"];
+  };
+  for (const datasets::Site& site : survey.sites) {
+    held["coordinates of sites"] += std::isfinite(site.latitude);
+    for (std::size_t i = 0; i < site.z.size(); ++i)
+      for (std::size_t c = 0; c < 4; ++c)
+        count(std::array{"Zxx", "Zxy", "Zyx", "Zyy"}[c], site.z[i][c], site.z_error[i][c],
+              !site.z_masked.empty() && site.z_masked[i][c]);
+    for (std::size_t i = 0; i < site.tipper.size(); ++i)
+      for (std::size_t c = 0; c < 2; ++c)
+        count(std::array{"Tx", "Ty"}[c], site.tipper[i][c], site.tipper_error[i][c],
+              !site.tipper_masked.empty() && site.tipper_masked[i][c]);
+  }
+  return held;
 }
 
-// One file to one file, past the Survey: a model, or data between formats that hold observations.
-int write_one(const Options& o, const char* what, std::size_t count, const std::string& bytes) {
-  if (!o.dry_run) datasets::write_file(o.output, bytes);
-  report(o, what, count, {o.output});
+Holding holding(const datasets::Observations& observations) {
+  Holding held;
+  for (const datasets::Observation& row : observations.rows) ++held[row.masked ? "masked data" : "data"];
+  for (const datasets::ObservationSite& site : observations.sites)
+    held["coordinates of sites"] += std::isfinite(site.latitude);
+  return held;
+}
+
+// "26 of 104 Zxx": what of `before` is not in the files that were written, which know best what a format can hold.
+std::vector<std::string> lost(const Holding& before, const Holding& after) {
+  std::vector<std::string> all;
+  for (const auto& [name, count] : before) {
+    const auto found = after.find(name);
+    const std::size_t kept = found == after.end() ? 0 : found->second;
+    if (kept < count) all.push_back(fmt::format("{} of {} {}", count - kept, count, name));
+  }
+  return all;
+}
+
+struct Written {
+  const char* what;  // "sites", "models"
+  std::size_t count;
+  std::vector<std::string> paths, not_carried;
+};
+
+int report(const Options& o, const Written& written) {
+  if (o.json)
+    print_json({{"schema", "terrella/convert/1"},
+                {"dry_run", o.dry_run},
+                {written.what, written.count},
+                {"files", written.paths},
+                {"not_carried", written.not_carried}});
+  else
+    for (const std::string& path : written.paths) print(plain(path) + "\n");
+  say(fmt::format("{} {}, {} files{}", written.count, written.what, written.paths.size(),
+                  o.dry_run ? " would be written" : ""));
+  if (!written.not_carried.empty()) warn(fmt::format("not carried: {}", fmt::join(written.not_carried, ", ")));
   return success;
 }
 
@@ -48,7 +103,33 @@ int convert_model(const Options& o) {
   if (o.files.size() != 1) throw UsageError("convert: one model at a time");
   const datasets::ModelFormat& format = datasets::model_format_to_write(o.output, o.format);
   check_outputs({o.output}, o.force, o.files);
-  return write_one(o, "models", 1, format.bytes(datasets::read_model(o.files[0])));
+  const std::string bytes = format.bytes(datasets::read_model(o.files[0]));
+  if (!o.dry_run) datasets::write_file(o.output, bytes);
+  return report(o, {"models", 1, {o.output}, {}});
+}
+
+// Between formats that hold observations, past the Survey. None where the format takes these only as soundings.
+std::optional<Written> convert_observations(const Options& o, const std::string& input, const datasets::Format& to) {
+  const datasets::Format* const from = to.observation_bytes ? datasets::format_of_file(input) : nullptr;
+  if (!from || !from->observations) return std::nullopt;
+  const datasets::Observations observations = from->observations(input);
+  if (to.site_bytes && observations.sites.size() != 1) return std::nullopt;
+  std::string bytes;
+  try {
+    bytes = to.observation_bytes(observations);
+  } catch (const std::invalid_argument& error) {
+    detail(fmt::format("{} has no room for these data as they stand ({}); they are taken as soundings", to.title,
+                       error.what()));
+    return std::nullopt;
+  }
+  Written written{"sites", observations.sites.size(), {o.output}, {}};
+  for (const datasets::Repair& repair : observations.provenance.repairs)
+    if (repair.rule == "csem-data") written.not_carried.push_back(repair.detail);
+  if (o.dry_run) return written;
+  datasets::write_file(o.output, bytes);
+  for (std::string& words : lost(holding(observations), holding(to.observations(o.output))))
+    written.not_carried.push_back(std::move(words));
+  return written;
 }
 
 int run(const Options& o) {
@@ -58,21 +139,26 @@ int run(const Options& o) {
   std::vector<datasets::Unreadable> none;  // which read() will tell of
   const std::vector<std::string> inputs = datasets::find_files(o.files, none);
   if (!folder) check_outputs({o.output}, o.force, inputs);
-  if (inputs.size() == 1 && format.observation_bytes)
-    if (const datasets::Format* const from = datasets::format_of_file(inputs[0]); from && from->observations) {
-      const datasets::Observations observations = from->observations(inputs[0]);
-      return write_one(o, "sites", observations.sites.size(), format.observation_bytes(observations));
-    }
+  if (inputs.size() == 1 && !folder)
+    if (const auto written = convert_observations(o, inputs[0], format)) return report(o, *written);
   const datasets::Survey survey = datasets::read(o.files);
   const std::vector<std::string> paths = datasets::output_paths(survey, o.output, format);
   const std::vector<std::string> bytes = datasets::output_bytes(survey, format);  // all or none
   if (folder && folder_exists(o.output)) check_outputs(paths, o.force, inputs);
+  Written written{"sites", survey.sites.size(), paths, {}};
+  for (const datasets::Site& site : survey.sites)
+    for (const std::string& step : site.provenance.history)
+      if (constexpr std::string_view mark = "not carried: "; step.starts_with(mark))
+        if (std::string words = step.substr(mark.size());
+            std::find(written.not_carried.begin(), written.not_carried.end(), words) == written.not_carried.end())
+          written.not_carried.push_back(std::move(words));
   if (!o.dry_run) {
     if (folder) make_folder(o.output);
     for (std::size_t i = 0; i < paths.size(); ++i) datasets::write_file(paths[i], bytes[i]);
+    for (std::string& words : lost(holding(survey), holding(datasets::read(paths))))
+      written.not_carried.push_back(std::move(words));
   }
-  report(o, "sites", survey.sites.size(), paths);
-  return success;
+  return report(o, written);
 }
 
 }  // namespace

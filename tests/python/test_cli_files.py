@@ -94,6 +94,13 @@ def test_convert_names_its_format(line, tmp_path):
     assert "24 sites do not fit into one EDI file" in told.stderr
 
 
+def test_convert_tells_what_is_not_carried(line, tmp_path):
+    told = json.loads(terrella("convert", line, "-o", tmp_path / "line.dat", "--to", "occam2d", "--json").stdout)
+    assert any(words.endswith(" Zxx") for words in told["not_carried"])
+    told = terrella("convert", line, "-o", tmp_path / "line.h5")
+    assert "not carried" not in told.stderr
+
+
 def edi_named(line, name):
     rows = (line / "SYN01.edi").read_text().splitlines()
     return "\n".join(f'DATAID="{name}"' if "DATAID" in row else row for row in rows) + "\n"
