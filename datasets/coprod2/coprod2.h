@@ -19,6 +19,8 @@ Observations parse_coprod2_data(std::string_view bytes, const std::string& path)
 /// Masked rows are left out: the format has rows that are there, and no others. Throws std::invalid_argument for
 /// anything but z_te and z_tm, and for values without error.
 std::string coprod2_data_text(const Observations& observations);
+/// TE and TM impedances along the best line through the sites, which lose their names and coordinates.
+std::string coprod2_survey_text(const Survey& survey);
 void write_coprod2_data(const Observations& observations, const std::string& path);
 
 /// Cells of the earth; y and z begin at minus the origin. Layers of air are kept in entries["air"] (widths, from the

@@ -7,6 +7,7 @@
 #include "datasets/file/lines.h"
 #include "datasets/file/number_text.h"
 #include "datasets/file/read_file.h"
+#include "datasets/observations/profile.h"
 
 namespace terrella::datasets {
 namespace {
@@ -249,6 +250,10 @@ std::string coprod2_data_text(const Observations& observations) {
     out += '\n';
   }
   return out;
+}
+
+std::string coprod2_survey_text(const Survey& survey) {
+  return coprod2_data_text(observations_along_line(survey, {Quantity::z_te, Quantity::z_tm}, "coprod2_survey_text"));
 }
 
 void write_coprod2_data(const Observations& observations, const std::string& path) {

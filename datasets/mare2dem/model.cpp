@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "datasets/mare2dem/mare2dem.h"
 #include "datasets/observations/profile.h"
-#include "datasets/observations/survey.h"
 
 namespace terrella::datasets {
 namespace {
@@ -93,10 +92,8 @@ ResistivityModel section_of(const Mare2demModel& model, const Mesh2D& mesh, std:
 }
 
 std::string mare2dem_survey_text(const Survey& survey) {
-  const double azimuth = profile_azimuth(survey);
-  const Observations line = profile_observations(survey, two_dimensional_quantities(survey), azimuth);
-  expect_rows_of_every_site(line, "mare2dem_survey_text");
-  return mare2dem_data_text(line);
+  return mare2dem_data_text(
+      observations_along_line(survey, two_dimensional_quantities(survey), "mare2dem_survey_text"));
 }
 
 }  // namespace terrella::datasets

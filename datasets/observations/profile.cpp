@@ -58,6 +58,12 @@ Observations profile_observations(const Survey& survey, const std::vector<Quanti
   return observations;
 }
 
+Observations observations_along_line(const Survey& survey, const std::vector<Quantity>& quantities, const char* who) {
+  Observations line = profile_observations(survey, quantities, profile_azimuth(survey));
+  expect_rows_of_every_site(line, who);
+  return line;
+}
+
 std::size_t mask_rows_without_error(Observations& observations) {
   const auto without = [](const Observation& row) { return std::isnan(row.error); };
   if (std::all_of(observations.rows.begin(), observations.rows.end(), without)) return 0;

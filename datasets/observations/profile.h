@@ -21,6 +21,10 @@ enum class WithoutError { masked, kept };
 Observations profile_observations(const Survey& survey, const std::vector<Quantity>& quantities, double azimuth,
                                   WithoutError without_error = WithoutError::masked);
 
+/// The same along the best line through the sites, for writers. Throws std::invalid_argument, beginning with `who`, for
+/// a site of which nothing is left (expect_rows_of_every_site).
+Observations observations_along_line(const Survey& survey, const std::vector<Quantity>& quantities, const char* who);
+
 /// Masks rows without an error where other rows have one, and says how many: codes that weigh by errors cannot use
 /// them. Where none has one all count as without errors.
 std::size_t mask_rows_without_error(Observations& observations);

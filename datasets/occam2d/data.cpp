@@ -11,7 +11,6 @@
 #include "datasets/file/numbers.h"
 #include "datasets/file/read_file.h"
 #include "datasets/observations/profile.h"
-#include "datasets/observations/survey.h"
 #include "datasets/occam2d/occam2d.h"
 
 namespace terrella::datasets {
@@ -203,10 +202,7 @@ void write_occam2d_data(const Observations& observations, const std::string& pat
 }
 
 std::string occam2d_survey_text(const Survey& survey) {
-  const double azimuth = profile_azimuth(survey);
-  const Observations line = profile_observations(survey, two_dimensional_quantities(survey), azimuth);
-  expect_rows_of_every_site(line, "occam2d_survey_text");
-  return occam2d_data_text(line);
+  return occam2d_data_text(observations_along_line(survey, two_dimensional_quantities(survey), "occam2d_survey_text"));
 }
 
 }  // namespace terrella::datasets

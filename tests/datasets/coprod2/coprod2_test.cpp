@@ -64,6 +64,26 @@ TEST(Coprod2, DataAreReadAndComeBack) {
   EXPECT_THROW(coprod2_data_text(phases), std::invalid_argument);
 }
 
+TEST(Coprod2, ASurveyIsWrittenAlongItsLine) {
+  Survey survey;
+  for (const double longitude : {10.0, 10.1}) {
+    Site site;
+    site.name = longitude == 10.0 ? "west" : "east";
+    site.latitude = 45;
+    site.longitude = longitude;
+    site.period = {1};
+    site.z = {{Complex(0, 0), Complex(1e-3, 1e-3), Complex(-2e-3, -2e-3), Complex(0, 0)}};
+    site.z_error = {{1e-4, 1e-4, 1e-4, 1e-4}};
+    survey.sites.push_back(site);
+  }
+  const Observations o = parse_coprod2_data(coprod2_survey_text(survey), "line");
+  ASSERT_EQ(o.rows.size(), 4U);
+  EXPECT_EQ(o.rows[0].quantity, Quantity::z_te);
+  EXPECT_LT(std::abs(o.rows[0].value - Complex(1e-3, 1e-3)), 1e-6);  // the line runs east, a little off at its latitude
+  EXPECT_LT(std::abs(o.rows[1].value - Complex(-2e-3, -2e-3)), 1e-6);
+  EXPECT_NEAR(o.sites[1].y, 7886, 10);
+}
+
 TEST(Coprod2, ModelIsReadAndComesBack) {
   const ResistivityModel m = parse_coprod2_model(model, "m.mod");
   EXPECT_EQ(std::get<Mesh2D>(m.mesh).y, (std::vector<double>{-10, 0, 20}));
