@@ -3,18 +3,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <complex>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/command.h"
+#include "cli/holding.h"
 #include "cli/output.h"
 #include "cli/talk.h"
+#include "core/error.h"
 #include "datasets/file/atomic_file.h"
 #include "datasets/model/format.h"
 #include "datasets/read.h"
@@ -33,49 +31,6 @@ bool is_model(const std::string& file) {
   try {
     return !std::filesystem::is_directory(file) && datasets::model_format_of_file(file);
   } catch (const FormatError&) { return false; }  // which reading will say again
-}
-
-// What soundings or observations hold, by its name: how many of it there are.
-using Holding = std::map<std::string, std::size_t>;
-
-Holding holding(const datasets::Survey& survey) {
-  Holding held;
-  const auto count = [&](const char* name, const std::complex<double>& value, double error, bool masked) {
-    if (!std::isfinite(value.real()) || !std::isfinite(value.imag())) return;
-    ++held[masked ? "masked values" : name];
-    if (!masked && std::isfinite(error)) ++held["errors"];
-  };
-  for (const datasets::Site& site : survey.sites) {
-    held["coordinates of sites"] += std::isfinite(site.latitude);
-    for (std::size_t i = 0; i < site.z.size(); ++i)
-      for (std::size_t c = 0; c < 4; ++c)
-        count(std::array{"Zxx", "Zxy", "Zyx", "Zyy"}[c], site.z[i][c], site.z_error[i][c],
-              !site.z_masked.empty() && site.z_masked[i][c]);
-    for (std::size_t i = 0; i < site.tipper.size(); ++i)
-      for (std::size_t c = 0; c < 2; ++c)
-        count(std::array{"Tx", "Ty"}[c], site.tipper[i][c], site.tipper_error[i][c],
-              !site.tipper_masked.empty() && site.tipper_masked[i][c]);
-  }
-  return held;
-}
-
-Holding holding(const datasets::Observations& observations) {
-  Holding held;
-  for (const datasets::Observation& row : observations.rows) ++held[row.masked ? "masked data" : "data"];
-  for (const datasets::ObservationSite& site : observations.sites)
-    held["coordinates of sites"] += std::isfinite(site.latitude);
-  return held;
-}
-
-// "26 of 104 Zxx": what of `before` is not in the files that were written, which know best what a format can hold.
-std::vector<std::string> lost(const Holding& before, const Holding& after) {
-  std::vector<std::string> all;
-  for (const auto& [name, count] : before) {
-    const auto found = after.find(name);
-    const std::size_t kept = found == after.end() ? 0 : found->second;
-    if (kept < count) all.push_back(fmt::format("{} of {} {}", count - kept, count, name));
-  }
-  return all;
 }
 
 struct Written {
@@ -108,8 +63,10 @@ int convert_model(const Options& o) {
   return report(o, {"models", 1, {o.output}, {}});
 }
 
-// Between formats that hold observations, past the Survey. None where the format takes these only as soundings.
-std::optional<Written> convert_observations(const Options& o, const std::string& input, const datasets::Format& to) {
+// Between formats that hold observations, past the Survey. None where the format takes these only as soundings; then
+// `refusal` says why, if it was the data.
+std::optional<Written> convert_observations(const Options& o, const std::string& input, const datasets::Format& to,
+                                            std::string& refusal) {
   const datasets::Format* const from = to.observation_bytes ? datasets::format_of_file(input) : nullptr;
   if (!from || !from->observations) return std::nullopt;
   const datasets::Observations observations = from->observations(input);
@@ -118,8 +75,7 @@ std::optional<Written> convert_observations(const Options& o, const std::string&
   try {
     bytes = to.observation_bytes(observations);
   } catch (const std::invalid_argument& error) {
-    detail(fmt::format("{} has no room for these data as they stand ({}); they are taken as soundings", to.title,
-                       error.what()));
+    refusal = error.what();
     return std::nullopt;
   }
   Written written{"sites", observations.sites.size(), {o.output}, {}};
@@ -132,15 +88,8 @@ std::optional<Written> convert_observations(const Options& o, const std::string&
   return written;
 }
 
-int run(const Options& o) {
-  if (std::any_of(o.files.begin(), o.files.end(), is_model)) return convert_model(o);
-  const datasets::Format& format = datasets::format_to_write(o.output, o.format);
+Written convert_soundings(const Options& o, const std::vector<std::string>& inputs, const datasets::Format& format) {
   const bool folder = datasets::is_output_folder(o.output, format);
-  std::vector<datasets::Unreadable> none;  // which read() will tell of
-  const std::vector<std::string> inputs = datasets::find_files(o.files, none);
-  if (!folder) check_outputs({o.output}, o.force, inputs);
-  if (inputs.size() == 1 && !folder)
-    if (const auto written = convert_observations(o, inputs[0], format)) return report(o, *written);
   const datasets::Survey survey = datasets::read(o.files);
   const std::vector<std::string> paths = datasets::output_paths(survey, o.output, format);
   const std::vector<std::string> bytes = datasets::output_bytes(survey, format);  // all or none
@@ -158,7 +107,28 @@ int run(const Options& o) {
     for (std::string& words : lost(holding(survey), holding(datasets::read(paths))))
       written.not_carried.push_back(std::move(words));
   }
-  return report(o, written);
+  return written;
+}
+
+int run(const Options& o) {
+  if (std::any_of(o.files.begin(), o.files.end(), is_model)) return convert_model(o);
+  const datasets::Format& format = datasets::format_to_write(o.output, o.format);
+  const bool folder = datasets::is_output_folder(o.output, format);
+  std::vector<datasets::Unreadable> none;  // which read() will tell of
+  const std::vector<std::string> inputs = datasets::find_files(o.files, none);
+  if (!folder) check_outputs({o.output}, o.force, inputs);
+  std::string refusal;
+  if (inputs.size() == 1 && !folder)
+    if (const auto written = convert_observations(o, inputs[0], format, refusal)) return report(o, *written);
+  try {
+    return report(o, convert_soundings(o, inputs, format));
+  } catch (const std::invalid_argument&) {
+    if (!refusal.empty()) fail(refusal);  // which is nearer to the cause
+    throw;
+  } catch (const FormatError&) {
+    if (!refusal.empty()) fail(refusal);
+    throw;
+  }
 }
 
 }  // namespace

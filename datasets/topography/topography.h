@@ -38,8 +38,8 @@ struct Topography {
 /// beyond a million metres, which only a value for "no data" is.
 void validate(const Topography& topography);
 
-/// Whether a stored value is the one that stands for no data. To a part in a million: one of them may be of single
-/// precision, or be written with seven digits. False where there is none (NaN).
+/// Whether a stored value is the one that stands for no data. To six digits: one of them may be of single precision,
+/// or be written with few digits. False where there is none (NaN).
 bool is_no_data(double value, double no_data);
 
 struct TopographyOptions {
