@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "datasets/file/atomic_file.h"
 #include "datasets/model/format.h"
+#include "datasets/observations/survey.h"
 #include "datasets/read.h"
 #include "datasets/write.h"
 
@@ -54,6 +55,15 @@ int report(const Options& o, const Written& written) {
   return success;
 }
 
+// What reading had to leave behind, as the history tells it.
+std::vector<std::string> not_carried(const datasets::Provenance& provenance) {
+  constexpr std::string_view mark = "not carried: ";
+  std::vector<std::string> all;
+  for (const std::string& step : provenance.history)
+    if (step.starts_with(mark)) all.push_back(step.substr(mark.size()));
+  return all;
+}
+
 int convert_model(const Options& o) {
   if (o.files.size() != 1) throw UsageError("convert: one model at a time");
   const datasets::ModelFormat& format = datasets::model_format_to_write(o.output, o.format);
@@ -63,29 +73,34 @@ int convert_model(const Options& o) {
   return report(o, {"models", 1, {o.output}, {}});
 }
 
-// Between formats that hold observations, past the Survey. None where the format takes these only as soundings; then
-// `refusal` says why, if it was the data.
+// Between formats that hold observations, past the Survey; of a line in the form that the format takes. None where the
+// format takes these only as soundings; then `refusal` says why, if it was the data.
 std::optional<Written> convert_observations(const Options& o, const std::string& input, const datasets::Format& to,
                                             std::string& refusal) {
   const datasets::Format* const from = to.observation_bytes ? datasets::format_of_file(input) : nullptr;
   if (!from || !from->observations) return std::nullopt;
-  const datasets::Observations observations = from->observations(input);
-  if (to.site_bytes && observations.sites.size() != 1) return std::nullopt;
-  std::string bytes;
-  try {
-    bytes = to.observation_bytes(observations);
-  } catch (const std::invalid_argument& error) {
-    refusal = error.what();
-    return std::nullopt;
+  std::vector<datasets::Observations> forms = {from->observations(input)};
+  if (to.site_bytes && forms[0].sites.size() != 1) return std::nullopt;
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    std::string bytes;
+    try {
+      bytes = to.observation_bytes(forms[i]);
+    } catch (const std::invalid_argument& error) {
+      if (i > 0) continue;
+      refusal = error.what();
+      for (datasets::Observations& form : datasets::two_dimensional_forms(forms[0])) forms.push_back(std::move(form));
+      continue;
+    }
+    Written written{"sites", forms[i].sites.size(), {o.output}, not_carried(forms[i].provenance)};
+    for (const datasets::Repair& repair : forms[i].provenance.repairs)
+      if (repair.rule == "csem-data") written.not_carried.push_back(repair.detail);
+    if (o.dry_run) return written;
+    datasets::write_file(o.output, bytes);
+    for (std::string& words : lost(holding(forms[i]), holding(to.observations(o.output))))
+      written.not_carried.push_back(std::move(words));
+    return written;
   }
-  Written written{"sites", observations.sites.size(), {o.output}, {}};
-  for (const datasets::Repair& repair : observations.provenance.repairs)
-    if (repair.rule == "csem-data") written.not_carried.push_back(repair.detail);
-  if (o.dry_run) return written;
-  datasets::write_file(o.output, bytes);
-  for (std::string& words : lost(holding(observations), holding(to.observations(o.output))))
-    written.not_carried.push_back(std::move(words));
-  return written;
+  return std::nullopt;
 }
 
 Written convert_soundings(const Options& o, const std::vector<std::string>& inputs, const datasets::Format& format) {
@@ -96,11 +111,9 @@ Written convert_soundings(const Options& o, const std::vector<std::string>& inpu
   if (folder && folder_exists(o.output)) check_outputs(paths, o.force, inputs);
   Written written{"sites", survey.sites.size(), paths, {}};
   for (const datasets::Site& site : survey.sites)
-    for (const std::string& step : site.provenance.history)
-      if (constexpr std::string_view mark = "not carried: "; step.starts_with(mark))
-        if (std::string words = step.substr(mark.size());
-            std::find(written.not_carried.begin(), written.not_carried.end(), words) == written.not_carried.end())
-          written.not_carried.push_back(std::move(words));
+    for (std::string& words : not_carried(site.provenance))
+      if (std::find(written.not_carried.begin(), written.not_carried.end(), words) == written.not_carried.end())
+        written.not_carried.push_back(std::move(words));
   if (!o.dry_run) {
     if (folder) make_folder(o.output);
     for (std::size_t i = 0; i < paths.size(); ++i) datasets::write_file(paths[i], bytes[i]);

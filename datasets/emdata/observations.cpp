@@ -253,6 +253,7 @@ EmData emdata_of(const Observations& observations, const EmDataOptions& options)
     datum.error = std::isnan(row.error) ? 0 : row.error;
     data.data.push_back(datum);
   }
+  if (data.data.empty()) fail("emdata_of: all data are masked");
   if (determinants && determinants != data.data.size())
     fail("emdata_of: a file holds either determinants or components, not both");
   std::erase_if(data.comments, [](const std::string& c) { return is_comment_of(c, "mode"); });

@@ -99,8 +99,16 @@ class Writer {
       fail("write_modem: site '", site.name, "': a name does not begin with # > +");
     if (!names_.insert(site.name).second)
       fail("write_modem: two sites are named '", site.name, "', which ModEM takes for one; rename or merge them");
-    if (!std::isfinite(site.x) || !std::isfinite(site.y))
+    if (!std::isfinite(site.y) || (!std::isfinite(site.x) && !is_line()))
       fail("write_modem: site '", site.name, "' has no local coordinates; give an origin, or latitude and longitude");
+  }
+
+  // Whether there are 2D types only, for which x means nothing.
+  bool is_line() const {
+    return std::all_of(observations_.blocks.begin(), observations_.blocks.end(), [](const ObservationBlock& block) {
+      const Place place = info(kind_named(block.kind)->components[0].quantity).place;
+      return place == Place::te || place == Place::tm || place == Place::zy;
+    });
   }
 
   void line(const std::string& content) {
@@ -150,7 +158,7 @@ class Writer {
     text_ += site.name;
     append_fixed(text_, std::isnan(site.latitude) ? 0.0 : site.latitude, 3, 9);
     append_fixed(text_, std::isnan(site.longitude) ? 0.0 : site.longitude, 3, 9);
-    append_fixed(text_, site.x);
+    append_fixed(text_, std::isnan(site.x) ? 0.0 : site.x);
     append_fixed(text_, site.y);
     append_fixed(text_, std::isnan(site.z) ? 0.0 : site.z);
   }

@@ -40,6 +40,11 @@ struct ObservationsOptions {
 Observations observations_of(const Survey& survey, const std::vector<Quantity>& quantities,
                              const ObservationsOptions& options = {});
 
+/// Data of a line as other codes take them, at the same places: as impedances of TE and TM with the tipper, and as
+/// log10 resistivities and phases with its parts. What is in neither stands in the history ("not carried: ..."). None
+/// where there are no such data, sites share names or differ in azimuth, or have the magnetic field of another.
+std::vector<Observations> two_dimensional_forms(const Observations& observations);
+
 /// Throws std::invalid_argument, beginning with `who`, for a site that has not one row: for writers of surveys, where
 /// turning a site's axes wants components that it lacks.
 void expect_rows_of_every_site(const Observations& observations, const char* who);

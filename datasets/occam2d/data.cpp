@@ -194,6 +194,7 @@ std::string occam2d_data_text(const Observations& observations) {
                          row.value.real(), std::isnan(row.error) ? 0 : row.error);
     ++count;
   }
+  if (count == 0) fail("occam2d_data_text: all data are masked");
   return out + entry_text("DATA BLOCKS", std::to_string(count), 18) + "SITE  FREQ  TYPE  DATUM  ERROR\n" + table;
 }
 

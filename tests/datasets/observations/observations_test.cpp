@@ -226,3 +226,23 @@ TEST(Observations, RefuseWhatCannotBe) {
   EXPECT_TRUE(has(broken([](auto& o) { o.rows[0].quantity = Quantity::magnetic_xx; }), "no reference"));
   EXPECT_TRUE(has(broken([](auto& o) { o.sites[0].latitude = 91; }), "beyond 90"));
 }
+
+TEST(TwoDimensionalForms, AreOfTheSameDataAtTheSamePlaces) {
+  Observations line = of(half_space(), {Quantity::log10_rho_te, Quantity::phase_te, Quantity::log10_rho_tm,
+                                        Quantity::phase_tm, Quantity::real_tzy, Quantity::imag_tzy});
+  line.sites[0].y = 1234;
+  line.sites[0].x = not_a_number;
+  const std::vector<Observations> forms = two_dimensional_forms(line);
+  ASSERT_EQ(forms.size(), 2U);
+  ASSERT_EQ(forms[0].rows.size(), 6U);  // TE, TM, tipper at two periods
+  const Site site = half_space();
+  EXPECT_EQ(forms[0].rows[0].quantity, Quantity::z_te);
+  EXPECT_LT(std::abs(forms[0].rows[0].value - site.z[0][xy]), 1e-12 * std::abs(site.z[0][xy]));
+  EXPECT_NEAR(forms[0].rows[0].error, site.z_error[0][xy], 1e-12 * site.z_error[0][xy]);
+  EXPECT_LT(std::abs(forms[0].rows[2].value - site.tipper[0][1]), 1e-12);
+  EXPECT_EQ(forms[1].rows.size(), line.rows.size());
+  for (const Observations& form : forms) EXPECT_EQ(form.sites[0].y, 1234);
+  line.sites.push_back(line.sites[0]);  // of the same name: places would be confused
+  EXPECT_TRUE(two_dimensional_forms(line).empty());
+  EXPECT_TRUE(two_dimensional_forms(of(half_space(), {Quantity::zxy})).empty());
+}
