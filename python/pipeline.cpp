@@ -11,6 +11,7 @@
 #include "python/bindings.h"
 #include "python/core/convert.h"
 #include "python/core/function.h"
+#include "python/iteration.h"
 #include "python/long_call.h"
 #include "python/sample.h"
 
@@ -158,8 +159,14 @@ Dataset stream(const py::function& begin) {
       name_of("stream", begin));
 }
 
+/// An iteration from an epoch, or from where another one stood.
+template <class Start>
+std::shared_ptr<HeldIteration> iterate(const Dataset& dataset, const Start& start) {
+  return HeldIteration::begin([&] { return std::make_unique<Iteration>(dataset, start); });
+}
+
 /// None where `next` came to the end.
-std::optional<py::dict> next_of(Iteration& iteration) {
+std::optional<py::dict> next_of(HeldIteration& iteration) {
   Sample sample;
   bool more = false;
   {
@@ -185,16 +192,20 @@ threads. Made by hdf5(), arrays(), generate() and stream().
 >>> rest = list(ds.resume(iteration.state()))
 >>> sorted(first["y"].tolist() + rest[0]["y"].tolist())
 [0, 1, 4, 9])");
-  py::class_<Iteration>(m, "Iteration", "One walk over a dataset; next() gives a sample, a dict of tensors.")
+  py::class_<HeldIteration, std::shared_ptr<HeldIteration>>(
+      m, "Iteration", R"(One walk over a dataset; next() gives a sample, a dict of tensors.
+
+One thread uses it at a time: next() and state() raise RuntimeError while another call is under way. What is alive when
+Python ends is closed then: its threads are stopped, after the calls of your functions that are under way.)")
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__",
-           [](Iteration& iteration) {
+           [](HeldIteration& iteration) {
              auto sample = next_of(iteration);
              if (!sample) throw py::stop_iteration();
              return *sample;
            })
       .def(
-          "state", [](const Iteration& iteration) { return to_text(iteration.state()); }, Unlocked(),
+          "state", [](HeldIteration& iteration) { return to_text(iteration.state()); }, Unlocked(),
           R"(Where the iteration stands, as one line of text.
 
 Dataset.resume(state) of the same pipeline goes on with the sample that would have come next, in this process or another,
@@ -202,16 +213,12 @@ whatever the number of threads. Keep it in a checkpoint beside the weights.)");
 
   dataset
       .def(
-          "__iter__", [](const Dataset& d) { return std::make_unique<Iteration>(d); }, Unlocked())
+          "__iter__", [](const Dataset& d) { return iterate(d, 0); }, Unlocked())
       .def(
-          "epoch", [](const Dataset& d, std::int64_t epoch) { return std::make_unique<Iteration>(d, epoch); },
-          "epoch"_a, Unlocked(),
+          "epoch", [](const Dataset& d, std::int64_t epoch) { return iterate(d, epoch); }, "epoch"_a, Unlocked(),
           "An iteration over epoch 0, 1, ...: each has an order of its own where there is a shuffle().")
       .def(
-          "resume",
-          [](const Dataset& d, const std::string& state) {
-            return std::make_unique<Iteration>(d, state_of_text(state));
-          },
+          "resume", [](const Dataset& d, const std::string& state) { return iterate(d, state_of_text(state)); },
           "state"_a, Unlocked(), "An iteration that goes on where another one stood, see Iteration.state().")
       .def("__len__",
            [](const Dataset& d) {
@@ -368,6 +375,7 @@ void bind_pipeline(py::module_& parent) {
   bind_statistics(m);
   bind_dataset(m);
   bind_statistics_functions(m);  // whose signatures name both classes
+  close_iterations_at_exit();
   m.def("hdf5", &hdf5, "paths"_a, "fields"_a = py::none(), py::kw_only(), "rows"_a = py::none(), "threads"_a = 0,
         "block_bytes"_a = Hdf5Options{}.block_bytes,
         R"(Samples along the first axis of arrays in HDF5 files, one file after another.

@@ -531,6 +531,60 @@ def test_ctrl_c_ends_the_wait():
         assert process.communicate(timeout=20)[0] == "stopped\n"
 
 
+def test_an_iteration_has_one_user_at_a_time():
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(sample):
+        entered.set()
+        leave.wait(30)
+        return sample
+
+    iteration = iter(tl.data.arrays(x=[1.0, 2.0]).map(slow))
+    thread = threading.Thread(target=next, args=(iteration,))
+    thread.start()
+    assert entered.wait(30)
+    for use in (lambda: next(iteration), iteration.state):
+        with pytest.raises(RuntimeError, match="in use already"):
+            use()
+    leave.set()
+    thread.join()
+    assert values(iteration, "x") == [2.0]
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "tl.data.arrays(x=[1.0] * 8).map(f).prefetch(2)",
+        "tl.data.arrays(x=[1.0] * 8).map(f, threads=2)",
+        "tl.data.arrays(x=[1.0] * 8).map(f).repeat().prefetch(2)",
+        "tl.data.generate(lambda i: {'x': i}, 100)",
+        "tl.data.stream(lambda epoch: ({'x': i} for i in range(100))).prefetch(2)",
+    ],
+)
+def test_python_may_end_while_an_iteration_is_alive(recipe):
+    code = f"import terrella as tl\nf = lambda s: {{'x': s['x'] * 2}}\nit = iter({recipe})\nnext(it)\nprint('done')\n"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (told.returncode, told.stdout) == (0, "done\n"), told.stderr
+
+
+def test_an_iteration_is_closed_when_python_ends():
+    code = (
+        "import atexit\n"
+        "def late():\n"  # registered before terrella's, so called after it
+        "    for use in (lambda: next(it), lambda: it.state(), lambda: iter(ds)):\n"
+        "        try:\n            use()\n"
+        "        except RuntimeError as error:\n            print(error)\n"
+        "atexit.register(late)\n"
+        "import terrella as tl\n"
+        "ds = tl.data.arrays(x=[1.0, 2.0])\n"
+        "it = iter(ds)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    closed = "the iteration is closed: the interpreter is about to end"
+    none = "no iteration begins any more: the interpreter is about to end"
+    assert told.stdout.splitlines() == [closed, closed, none], told.stderr
+
+
 @pytest.mark.parametrize("keep", [None, (), (0,), (-1,), (0, 1)])
 def test_statistics_against_numpy(tmp_path, keep):
     x = (1e6 + np.random.default_rng(2).standard_normal((501, 4, 3))).astype(np.float64)
