@@ -52,10 +52,23 @@ std::string name_of(const char* stage, const py::object& f) {
               py::str(py::getattr(f, "__qualname__", py::str(Py_TYPE(f.ptr())->tp_name))).cast<std::string>(), ")");
 }
 
+/// What work() returns, which calls a function of the user. A StopIteration of its own would end the loop over the
+/// samples without a word: it becomes a RuntimeError, as in a generator (PEP 479). With the interpreter lock.
+template <class Work>
+auto not_stopping(const char* what, const Work& work) {
+  try {
+    return work();
+  } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_StopIteration)) throw;
+    py::raise_from(error, PyExc_RuntimeError, text(what, ": the function raised StopIteration").c_str());
+    throw py::error_already_set();
+  }
+}
+
 std::function<Sample(const Sample&)> sample_function(const py::function& f, const char* what) {
   return [held = hold(f), what](const Sample& sample) {
     const py::gil_scoped_acquire gil;
-    return to_sample(object_of(held)(to_dict(sample)), what);
+    return not_stopping(what, [&] { return to_sample(object_of(held)(to_dict(sample)), what); });
   };
 }
 
@@ -138,7 +151,7 @@ Dataset generate(const py::function& f, std::int64_t count) {
       count,
       [held = hold(f)](std::int64_t i) {
         const py::gil_scoped_acquire gil;
-        return to_sample(object_of(held)(i), "generate");
+        return not_stopping("generate", [&] { return to_sample(object_of(held)(i), "generate"); });
       },
       1, name_of("generate", f));
 }
@@ -147,13 +160,13 @@ Dataset stream(const py::function& begin) {
   return stream_dataset(
       [held = hold(begin)](std::int64_t epoch) -> NextSample {
         const py::gil_scoped_acquire gil;
-        const Held items = hold(py::iter(object_of(held)(epoch)));
+        const Held items = not_stopping("stream", [&] { return hold(py::iter(object_of(held)(epoch))); });
         return [items]() -> std::optional<Sample> {
           const py::gil_scoped_acquire locked;
           auto item = py::reinterpret_steal<py::object>(PyIter_Next(items.get()));
           if (!item && PyErr_Occurred()) throw py::error_already_set();
           if (!item) return std::nullopt;
-          return to_sample(item, "stream");
+          return not_stopping("stream", [&] { return to_sample(item, "stream"); });
         };
       },
       name_of("stream", begin));
@@ -247,7 +260,8 @@ threads : that call f ahead of who wants the samples; Python's lock lets one at 
                 d,
                 [held = hold(f)](const Sample& sample) {
                   const py::gil_scoped_acquire gil;
-                  return py::bool_(object_of(held)(to_dict(sample))).cast<bool>();
+                  return not_stopping("filter",
+                                      [&] { return py::bool_(object_of(held)(to_dict(sample))).cast<bool>(); });
                 },
                 name_of("filter", f));
           },

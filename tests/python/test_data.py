@@ -531,6 +531,23 @@ def test_ctrl_c_ends_the_wait():
         assert process.communicate(timeout=20)[0] == "stopped\n"
 
 
+def test_a_function_that_raises_stop_iteration_does_not_end_the_epoch():
+    def stops(_):
+        raise StopIteration("mine")
+
+    samples = tl.data.arrays(x=np.arange(4.0))
+    for ds in (
+        samples.map(stops),
+        samples.map(stops, threads=2),
+        samples.filter(stops),
+        tl.data.generate(stops, 3),
+        tl.data.stream(stops),
+    ):
+        with pytest.raises(RuntimeError, match="the function raised StopIteration") as told:
+            list(ds)
+        assert isinstance(told.value.__cause__, StopIteration)
+
+
 def test_an_iteration_has_one_user_at_a_time():
     entered, leave = threading.Event(), threading.Event()
 
