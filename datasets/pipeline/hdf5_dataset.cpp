@@ -23,13 +23,14 @@ constexpr std::size_t most_open = 32;  // files at a time
 
 /// What tells that a file was changed.
 struct Stamp {
+  std::uint64_t file = 0;
   std::int64_t bytes = 0, seconds = 0, nanoseconds = 0;
   bool operator==(const Stamp&) const = default;
 };
 Stamp stamp_of(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
-  return {status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  return {status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
 /// Files opened when they are needed; those not used for longest are closed.
@@ -41,7 +42,13 @@ class Files {
   const std::string& path(std::size_t i) const { return paths_[i]; }
   std::size_t size() const { return paths_.size(); }
 
+  void check_unchanged(std::size_t i) const {
+    if (stamp_of(paths_[i]) != stamps_[i])
+      throw Error(text(paths_[i], ": was changed or removed since the dataset was made; make it again"));
+  }
+
   std::shared_ptr<StoredFile> open(std::size_t i) {
+    check_unchanged(i);
     std::shared_ptr<StoredFile> closed;  // outside of the lock
     const std::lock_guard lock(mutex_);
     const auto found = at_.find(i);
@@ -49,8 +56,6 @@ class Files {
       recent_.splice(recent_.begin(), recent_, found->second);
       return found->second->second;
     }
-    if (stamp_of(paths_[i]) != stamps_[i])
-      throw Error(text(paths_[i], ": was changed or removed since the dataset was made; make it again"));
     auto file = std::make_shared<StoredFile>(paths_[i]);
     recent_.emplace_front(i, file);
     at_[i] = recent_.begin();
@@ -220,27 +225,40 @@ void add_arrays(Plan& plan, StoredFile& file, std::size_t source, std::int64_t b
         {static_cast<std::int64_t>(source), at, std::min(step, static_cast<std::int64_t>(count) - at)});
 }
 
-Sample read_part(const Plan& plan, Files& files, const Part& part) {
+Sample read_values(const Plan& plan, StoredFile& file, const Part& part) {
   const auto source = static_cast<std::size_t>(part.source);
-  const std::shared_ptr<StoredFile> file = files.open(source);
   std::vector<std::pair<std::string, Tensor>> fields;
   for (const Field& field : plan.fields) {
     Shape shape{part.count};
     for (const Range& range : field.inner) shape.push_back(range.count);
     const Array out = default_backend().empty(field.dtype, shape);
     if (out.size() > 0 && !plan.arrays_are_samples) {
-      file->read_rows(file->layout(field.array), part.first, part.count, field.inner, out.bytes());
+      file.read_rows(file.layout(field.array), part.first, part.count, field.inner, out.bytes());
     } else if (out.size() > 0) {
       auto* to = static_cast<char*>(out.bytes());
       const std::size_t bytes = static_cast<std::size_t>(out.size() / part.count) * size_of(field.dtype);
       for (std::int64_t i = part.first; i < part.first + part.count; ++i, to += bytes) {
-        const Layout& layout = file->layout(field.arrays[source][static_cast<std::size_t>(i)]);
-        file->read_rows(layout, 0, layout.rows(), std::span(field.inner).subspan(layout.shape.empty() ? 0 : 1), to);
+        const Layout& layout = file.layout(field.arrays[source][static_cast<std::size_t>(i)]);
+        file.read_rows(layout, 0, layout.rows(), std::span(field.inner).subspan(layout.shape.empty() ? 0 : 1), to);
       }
     }
     fields.emplace_back(field.name, Tensor::from(out));
   }
   return make_sample(std::move(fields));
+}
+
+/// Values of a file that somebody writes over meanwhile are of nobody's making: looked at before and after.
+Sample read_part(const Plan& plan, Files& files, const Part& part) {
+  const auto source = static_cast<std::size_t>(part.source);
+  const std::shared_ptr<StoredFile> file = files.open(source);
+  try {
+    Sample sample = read_values(plan, *file, part);
+    files.check_unchanged(source);
+    return sample;
+  } catch (const FormatError&) {
+    files.check_unchanged(source);  // which tells more than where its old chunks would have been
+    throw;
+  }
 }
 
 }  // namespace

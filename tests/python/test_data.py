@@ -471,6 +471,21 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path):
         tl.data.hdf5(path)
 
 
+@pytest.mark.parametrize("chunks", [None, 10])
+def test_a_file_that_is_written_over_while_it_is_read_is_an_error(tmp_path, chunks):
+    path = write(tmp_path / "a.h5", example(2000), chunks=chunks)
+    ds = tl.data.hdf5(path, ["label"], block_bytes=1, threads=1)
+    iteration = iter(ds)
+    next(iteration)
+    with open(path, "r+b") as file:
+        file.seek(-8, os.SEEK_END)
+        file.write(b"\xff" * 8)
+    os.utime(path, (1, 1))  # clocks of file systems tick slowly
+    for rest in (iteration, iter(ds)):
+        with pytest.raises(tl.TerrellaError, match="a.h5: was changed or removed since the dataset was made"):
+            list(rest)
+
+
 def test_functions_that_raise_do_so_where_their_sample_would_have_come():
     def f(sample):
         if sample["x"].item() == 3:
