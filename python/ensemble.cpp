@@ -93,8 +93,9 @@ threads       : that call make; Python's lock lets one at a time run Python
 resume        : go on with what the folder holds, which must be of the same plan
 progress      : called with samples on disk and in all after each shard; False stops
 returns       : EnsembleOutcome
-raises        : TerrellaError where the folder holds another ensemble, SolveError where a sample is not finite,
-                ResourceError where the disk is full; what was written stays
+raises        : TerrellaError where the folder holds another ensemble or a sample has other fields, dtypes or shapes
+                than the others, SolveError where a sample is not finite, ResourceError where the disk is full; what was
+                written stays
 
 Several processes may write one ensemble together. A shard that bears its name is whole, whatever happened.)");
   m.def(

@@ -24,9 +24,11 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/random.h"
+#include "datasets/ensemble/shard_layout.h"
 #include "datasets/file/atomic_file.h"
 #include "datasets/file/read_file.h"
 #include "datasets/hdf5/seal.h"
+#include "datasets/hdf5/stored.h"
 #include "datasets/hdf5/writer.h"
 #include "datasets/pipeline/sources.h"
 
@@ -136,11 +138,14 @@ void check_finite(const std::string& field, const Tensor& x, std::int64_t index)
   with_type(x.dtype(), [&](auto t) {
     using T = decltype(t);
     const auto values = x.data<T>();
-    if constexpr (is_floating(dtype_of<T>))
+    if constexpr (is_floating(terrella::dtype_of<T>))
       for (std::size_t i = 0; i < values.size(); ++i)
         if (!std::isfinite(std::abs(values[i])))
           throw SolveError(text("ensemble: field '", field, "' of sample ", index, " is not finite at position ", i));
   });
+}
+void check_finite(const Sample& sample, std::int64_t index) {
+  for (std::size_t k = 0; k < sample.size(); ++k) check_finite((*sample.names)[k], sample.values[k], index);
 }
 
 void write_tensor(hdf5::WriteGroup& group, const std::string& name, const Tensor& x) {
@@ -200,9 +205,6 @@ void begin_folder(const std::string& folder, const EnsemblePlan& plan, bool resu
 }  // namespace
 
 std::string shard_bytes(const EnsemblePlan& plan, std::int64_t first, const std::vector<Sample>& samples) {
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    for (std::size_t k = 0; k < samples[i].size(); ++k)
-      check_finite((*samples[i].names)[k], samples[i].values[k], first + static_cast<std::int64_t>(i));
   const Sample all = stack_samples(samples);
   for (const auto& [name, x] : plan.coordinates) x.eval();
   hdf5::Writer writer(kind, newest_format);
@@ -229,9 +231,16 @@ EnsembleOutcome write_ensemble(const std::string& folder, const EnsemblePlan& pl
   EnsembleProgress progress;
   progress.all = plan.samples;
   std::exception_ptr error;
+  SampleLayout layout;
   std::vector<bool> there(static_cast<std::size_t>(plan.shards()), false);
   for (std::int64_t shard = 0; shard < plan.shards(); ++shard)
     if (has_shard(folder, shard)) {
+      if (progress.samples == 0) {  // the first that is there speaks for the others
+        const std::string path = path_in(folder, shard_name(shard));
+        hdf5::try_stored({path}, {});
+        layout.take_from(path);
+        check_coordinates(path, plan.coordinates);
+      }
       there[static_cast<std::size_t>(shard)] = true;
       progress.samples += samples_in(plan, shard);
     }
@@ -251,8 +260,11 @@ EnsembleOutcome write_ensemble(const std::string& folder, const EnsemblePlan& pl
         const bool found = has_shard(folder, shard);  // since another one has
         if (!found) {
           std::vector<Sample> samples;
-          for (std::int64_t i = first; i < first + count && !stopped; ++i)
+          for (std::int64_t i = first; i < first + count && !stopped; ++i) {
             samples.push_back(make(i, split_seed(plan.seed, static_cast<std::uint64_t>(i))));
+            check_finite(samples.back(), i);
+            layout.check(samples.back(), i);
+          }
           if (stopped) return;
           write_file(path_in(folder, shard_name(shard)), shard_bytes(plan, first, samples));
         }

@@ -51,9 +51,10 @@ struct EnsembleOutcome {
 using MakeSample = std::function<Sample(std::int64_t index, std::uint64_t seed)>;
 
 /// Writes the shards that are missing. Throws Error where the folder holds an ensemble and `resume` is not asked for,
-/// or one of another plan, and where a sample has NaN or infinite numbers or other shapes than the first, naming it;
-/// ResourceError where the disk is full: what was written stays. An interrupt (core/interrupt.h) ends the work after
-/// the samples that are being made and is thrown on.
+/// or one of another plan or with other coordinates, and where a sample has NaN or infinite numbers or other fields,
+/// dtypes or shapes than the others, those of former runs included, naming sample and field; ResourceError where the
+/// disk is full: what was written stays. An interrupt (core/interrupt.h) ends the work after the samples that are being
+/// made and is thrown on.
 EnsembleOutcome write_ensemble(const std::string& folder, const EnsemblePlan& plan, const MakeSample& make,
                                const EnsembleOptions& options = {});
 

@@ -207,6 +207,51 @@ TEST_F(Ensemble, OfAnotherPlanIsRefused) {
   refused(other, "another configuration");
 }
 
+TEST_F(Ensemble, SamplesUnlikeTheOthersAreRefused) {
+  const auto refused = [&](const char* folder, const MakeSample& other, const char* what) {
+    try {
+      write_ensemble(in(folder), plan, other, {.threads = 1, .resume = true});
+      ADD_FAILURE() << what;
+    } catch (const Error& error) { EXPECT_STREQ(error.what(), what); }
+  };
+  const MakeSample longer = [](std::int64_t i, std::uint64_t seed) {
+    Sample sample = make(i, seed);
+    if (i >= 10) sample.values[1] = random_normal({21}, seed, DType::f32);
+    return sample;
+  };
+  // In another shard than the first sample, and behind shards of a former run.
+  refused("new", longer, "ensemble: field 'x' of sample 10 is f32 [21], but f32 [20] in sample 0");
+  write_ensemble(in("begun"), plan, make,
+                 {.threads = 1, .progress = [](const EnsembleProgress& now) { return now.samples < 10; }});
+  const std::string shard = (fs::path(in("begun")) / "shard-00000000.h5").string();
+  refused("begun", longer, ("ensemble: field 'x' of sample 10 is f32 [21], but f32 [20] in " + shard).c_str());
+  const auto without = [](std::int64_t i, std::uint64_t) { return make_sample({{"index", Tensor(i)}}); };
+  refused("begun", without, ("ensemble: sample 10 lacks the field 'x', which " + shard + " has").c_str());
+  EXPECT_EQ(check_samples(in("begun")), 10);
+}
+
+TEST_F(Ensemble, GoesOnWithTheSameCoordinatesAlone) {
+  const std::string folder = in("coordinates");
+  write_ensemble(folder, plan, make,
+                 {.threads = 1, .progress = [](const EnsembleProgress& now) { return now.samples < 10; }});
+  const auto refused = [&](std::map<std::string, Tensor> coordinates, const char* name) {
+    EnsemblePlan other = plan;
+    other.coordinates = std::move(coordinates);
+    try {
+      write_ensemble(folder, other, make, {.resume = true});
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      const std::string what = std::string("begun with another coordinate '") + name + "'";
+      EXPECT_NE(std::string(error.what()).find(what), std::string::npos) << error.what();
+    }
+  };
+  refused({{"period", Tensor({1.0, 3.0})}}, "period");
+  refused({{"period", Tensor({1.0, 2.0, 3.0})}}, "period");
+  refused({}, "period");
+  refused({{"depth", Tensor({1.0})}, {"period", Tensor({1.0, 2.0})}}, "depth");
+  EXPECT_TRUE(write_ensemble(folder, plan, make, {.resume = true}).complete);
+}
+
 TEST_F(Ensemble, ADiskThatIsFullLeavesWhatWasWritten) {
   const std::string folder = in("full");
   write_ensemble(folder, plan, make,
