@@ -99,14 +99,22 @@ void gather(Gathered& g, const Tensor& x, std::int64_t sample) {
   });
 }
 
+/// Whether values differ by more than rounding. Their range tells, and not the deviation: that of equal numbers is the
+/// rounding of their sums, which grows with their count.
+bool varies(double minimum, double maximum) {
+  const double rounding = 8 * std::numeric_limits<double>::epsilon();
+  return maximum - minimum > rounding * std::max(std::abs(minimum), std::abs(maximum));
+}
+
 template <class T, class From>
 Tensor scaled(const Tensor& x, const FieldStatistics& s, bool inverse) {
   const Array out = default_backend().empty(dtype_of<T>, x.shape());
   const From* const from = x.data<From>().data();
   T* const to = out.data<T>();
-  const auto mean = s.mean.data<double>(), deviation = s.deviation.data<double>();
+  const auto mean = s.mean.data<double>(), deviation = s.deviation.data<double>(), low = s.minimum.data<double>(),
+             high = s.maximum.data<double>();
   const auto apply = [&](std::int64_t i, std::size_t b) {
-    const double value = static_cast<double>(from[i]), spread = deviation[b];
+    const double value = static_cast<double>(from[i]), spread = varies(low[b], high[b]) ? deviation[b] : 0;
     to[i] = static_cast<T>(inverse ? value * spread + mean[b] : spread > 0 ? (value - mean[b]) / spread : 0.0);
   };
   const Shape& kept = s.mean.shape();
@@ -143,6 +151,13 @@ std::int64_t count_of_text(const std::map<std::string, std::string>& metadata, c
   return count;
 }
 
+void check_axes(const Sample& sample, const std::vector<int>& keep) {
+  for (const int axis : keep)
+    if (std::none_of(sample.values.begin(), sample.values.end(),
+                     [&](const Tensor& x) { return axis < x.rank() && axis >= -x.rank(); }))
+      fail("statistics: keep names axis ", axis, ", which no field of a sample has: ", describe(sample));
+}
+
 }  // namespace
 
 Statistics statistics(const Dataset& dataset, const StatisticsOptions& options) {
@@ -151,14 +166,17 @@ Statistics statistics(const Dataset& dataset, const StatisticsOptions& options) 
   Statistics result;
   result.recipe = hdf5::sha256(dataset.recipe);
   for (Sample sample; iteration.next(sample); ++result.samples) {
-    if (result.samples == 0)
+    if (result.samples == 0) {
+      if (options.keep) check_axes(sample, *options.keep);
       for (std::size_t k = 0; k < sample.size(); ++k)
         fields.push_back(begin((*sample.names)[k], sample.values[k], options.keep));
+    }
     for (Gathered& g : fields) gather(g, sample.at(g.name), result.samples);
   }
   if (result.samples == 0) throw Error("statistics: the dataset has no samples");
   for (Gathered& g : fields) {
-    for (double& square : g.square) square = std::sqrt(square / static_cast<double>(g.count));
+    for (std::size_t b = 0; b < g.square.size(); ++b)
+      g.square[b] = varies(g.minimum[b], g.maximum[b]) ? std::sqrt(g.square[b] / static_cast<double>(g.count)) : 0;
     result.fields.push_back({g.name, Tensor::from(g.mean, g.kept), Tensor::from(g.square, g.kept),
                              Tensor::from(g.minimum, g.kept), Tensor::from(g.maximum, g.kept), g.count});
   }

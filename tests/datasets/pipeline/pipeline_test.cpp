@@ -175,3 +175,35 @@ TEST(Statistics, AreThoseOfTheNumbers) {
   EXPECT_DOUBLE_EQ(n.at("i").item(), std::sqrt(2.0));
   EXPECT_EQ(n.at("x").to_vector<double>()[1], 0);  // does not vary
 }
+
+TEST(Statistics, RoundingIsNoVariation) {
+  // Sums of 0.1 round, and so does their mean; 0.1 + 0.2 is 0.3 to one unit in the last place.
+  const auto nearly_constant = [](std::int64_t i) {
+    return make_sample({{"same", Tensor(std::vector<double>(7, 0.1))}, {"near", Tensor(i % 2 ? 0.1 + 0.2 : 0.3)}});
+  };
+  const Dataset samples = generated_dataset(100, nearly_constant);
+  for (const auto& keep : {std::vector<int>{}, std::vector<int>{0}}) {
+    const Statistics s = statistics(samples, {keep});
+    for (const FieldStatistics& field : s.fields)
+      for (const double deviation : field.deviation.to_vector<double>()) EXPECT_EQ(deviation, 0) << field.name;
+    const Sample n = normalized(nearly_constant(1), s), back = normalized(n, s, true);
+    for (const Tensor& x : n.values)
+      for (const double value : x.to_vector<double>()) EXPECT_EQ(value, 0);
+    EXPECT_NEAR(back.at("same").to_vector<double>()[3], 0.1, 1e-15);
+  }
+  const auto small = [](std::int64_t i) { return make_sample({{"x", Tensor(1 + 1e-14 * double(i % 2))}}); };
+  EXPECT_NEAR(statistics(generated_dataset(100, small)).fields[0].deviation.item(), 5e-15, 1e-15);
+}
+
+TEST(Statistics, AxesThatNoFieldHasAreRefused) {
+  const Dataset samples = generated_dataset(5, number);  // i [], x [2]
+  EXPECT_NO_THROW(statistics(samples, {std::vector<int>{-1}}));
+  for (const int axis : {1, -2, 7}) {
+    try {
+      statistics(samples, {std::vector<int>{axis}});
+      ADD_FAILURE() << axis;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_NE(std::string(error.what()).find("which no field of a sample has"), std::string::npos) << error.what();
+    }
+  }
+}
