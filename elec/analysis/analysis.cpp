@@ -75,6 +75,8 @@ SiteAnalysis analyze_site(const Site& site, const Site& floored, const AnalysisO
   part.yx = curve_of(site, Mode::yx);
   part.determinant = curve_of(site, Mode::determinant);
   part.depths = niblett_bostick(part.determinant);
+  part.outlier_xy = outlier_measure(curve_of(floored, Mode::xy));
+  part.outlier_yx = outlier_measure(curve_of(floored, Mode::yx));
   for (const Mode mode : {Mode::xy, Mode::yx, Mode::determinant}) {
     Curve curve = curve_of(floored, mode);
     if (with_errors(curve) > 0) part.layered.push_back(test_of(curve, mode));
@@ -92,7 +94,7 @@ std::vector<Flag> flags_of(const SiteAnalysis& site, std::size_t index, const An
     const auto add = [&](std::size_t i, const char* rule, double measure) {
       flags.push_back({index, curve.period[i], name_of(mode), rule, measure});
     };
-    const std::vector<double> measure = outlier_measure(curve);
+    const std::vector<double>& measure = mode == Mode::xy ? site.outlier_xy : site.outlier_yx;
     const auto test =
         std::find_if(site.layered.begin(), site.layered.end(), [&](const LayeredTest& t) { return t.mode == mode; });
     for (std::size_t i = 0; i < curve.period.size(); ++i) {

@@ -54,6 +54,7 @@ struct SiteAnalysis {
   DimensionTable dimensions;
   Curve xy, yx, determinant;                    ///< errors as the data have them
   DepthTable depths;                            ///< of the determinant
+  std::vector<double> outlier_xy, outlier_yx;   ///< outlier_measure (curve.h), with the floor on the errors
   std::vector<LayeredTest> layered;             ///< xy, yx, determinant, those with data
   std::optional<GroomBaileyFit> decomposition;  ///< of this site alone
 };

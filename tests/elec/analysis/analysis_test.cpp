@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <numbers>
 
 #include "datasets/read.h"
 #include "datasets/survey/rotation.h"
@@ -153,6 +154,24 @@ TEST(Analysis, OfASyntheticLine) {
   EXPECT_NEAR(a.static_shifts[2].xy.factor, 3, 0.1);
   ASSERT_TRUE(a.decomposition);
   EXPECT_TRUE(a.notes.empty());
+}
+
+TEST(Analysis, TheErrorFloorReachesOutliers) {
+  datasets::Site site;
+  site.name = "A";
+  for (int i = 0; i < 20; ++i) {
+    site.period.push_back(std::pow(10, -2 + 0.2 * i));
+    const datasets::Complex z = std::polar(1 / std::sqrt(site.period.back()), std::numbers::pi / 4);
+    site.z.push_back({0, z, -z, 0});
+    site.z_error.emplace_back().fill(1e-4 * std::abs(z));
+  }
+  site.z[9][1] *= 1.05;  // ln 1.05 = 0.049: 488 errors off a straight line, or 2.5 of 2 %
+  const auto outliers = [&](double floor) {
+    const Analysis a = analyze({"half-space", {site}}, {}, {}, {.error_floor = floor, .decompose = false});
+    return std::count_if(a.flags.begin(), a.flags.end(), [](const Flag& flag) { return flag.rule == "outlier"; });
+  };
+  EXPECT_GE(outliers(0), 1);
+  EXPECT_EQ(outliers(0.02), 0);
 }
 
 TEST(Analysis, SaysWhatItLeavesOut) {
