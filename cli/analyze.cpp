@@ -134,15 +134,20 @@ std::string words_of(const elec::Strike& s) {
   return words;
 }
 
+std::string words_of(const elec::Angle& strike) {
+  if (!(strike.half < 45)) return "undetermined";  // the interval holds every direction
+  return fmt::format("{:.1f} or {:.1f} degrees, -+ {:.1f}", strike.value, elec::wrapped(strike.value + 90, 180),
+                     strike.half);
+}
+
 void tell(const datasets::Survey& survey, const elec::Analysis& a) {
   print(fmt::format("{} sites\n", survey.sites.size()));
   for (const auto& band : a.strike_by_decade)
     print(fmt::format("strike {:>7.3g} to {:<7.3g} s: {}\n", band.from, band.to, words_of(band.strike)));
   print(fmt::format("strike of all periods: {}\n", words_of(a.strike)));
   if (a.decomposition)
-    print(fmt::format("decomposition of all: strike {:.1f} or {:.1f} degrees, -+ {:.1f}, RMS {:.2f}\n",
-                      a.decomposition->strike.value, elec::wrapped(a.decomposition->strike.value + 90, 180),
-                      a.decomposition->strike.half, a.decomposition->rms()));
+    print(fmt::format("decomposition of all: strike {}, RMS {:.2f}\n", words_of(a.decomposition->strike),
+                      a.decomposition->rms()));
   const Json counts = dimensions_of(a);
   for (const auto& [family, classes] : counts.items()) {
     std::string words;

@@ -18,16 +18,22 @@ std::array<double, bins> histogram(const datasets::Survey& survey, const elec::A
   for (std::size_t s = 0; s < survey.sites.size(); ++s) {
     const auto& table = analysis.sites[s].phase_tensors;
     for (std::size_t i = 0; i < survey.sites[s].periods(); ++i) {
-      const double t = survey.sites[s].period[i], angle = table.strike.value[i];
-      if (t < from || t >= to || !std::isfinite(angle) || std::abs(table.beta.value[i]) > o.largest_skew) continue;
-      const double error = std::isnan(table.strike.error[i]) ? o.largest_error / 2 : table.strike.error[i];
-      if (!(error <= o.largest_error)) continue;
-      const double turned = std::fmod(angle + survey.sites[s].rotation + 720, 180);
-      weight[static_cast<std::size_t>(turned / (180.0 / bins)) % bins] +=
-          1 / (error * error + o.scatter * o.scatter + 1e-12);
+      const double t = survey.sites[s].period[i];
+      if (t < from || t >= to) continue;
+      const elec::StrikeDatum datum = elec::strike_datum(table, i, survey.sites[s].rotation, o);
+      if (datum.use != elec::StrikeDatum::Use::counts) continue;
+      const double turned = std::fmod(datum.azimuth + 720, 180);
+      weight[static_cast<std::size_t>(turned / (180.0 / bins)) % bins] += datum.weight;
     }
   }
   return weight;
+}
+
+/// "30\u00B0 \u00B1 2\u00B0 or -60\u00B0"; an interval of a right angle holds every direction.
+std::string words_of(double angle, double half) {
+  if (!(half < 45)) return "undetermined";
+  return text(std::lround(angle), "\u00B0 \u00B1 ", std::lround(half), "\u00B0 or ",
+              std::lround(elec::wrapped(angle + 90, 180)), "\u00B0");
 }
 
 Place on(double radius, double azimuth) {
@@ -79,10 +85,8 @@ FigurePanel rose(const std::array<double, bins>& weight, const elec::Strike& str
         {.at = on(1.0, 90.0 * k), .offset = on(15, 90.0 * k), .words = names[k], .size = 15, .bold = true});
   std::string words = "no data";
   if (mean.data > 0) {
-    words = mean.chance < 0.05
-                ? text(std::lround(mean.angle), "\u00B0 \u00B1 ", std::lround((mean.high - mean.low) / 2), "\u00B0 or ",
-                       std::lround(elec::wrapped(mean.angle + 90, 180)), "\u00B0")
-                : std::string("no preferred direction");
+    words =
+        mean.chance < 0.05 ? words_of(mean.angle, (mean.high - mean.low) / 2) : std::string("no preferred direction");
     words += text(" (", mean.data, ")");
   }
   panel.labels.push_back({.at = {0, -1.12}, .offset = {0, -14}, .words = words, .size = 15});
@@ -109,11 +113,9 @@ Figure strike_rose(const datasets::Survey& survey, const elec::Analysis& analysi
       "Red: mean."};
   if (analysis.decomposition) {
     const auto& fit = *analysis.decomposition;
-    figure.notes.push_back(text(
-        "Decomposition of all sites and periods (Groom & Bailey; McNeice & Jones): ", std::lround(fit.strike.value),
-        "\u00B0 \u00B1 ", std::max(1L, std::lround(fit.strike.half)), "\u00B0 or ",
-        std::lround(elec::wrapped(fit.strike.value + 90, 180)), "\u00B0, RMS ", std::round(100 * fit.rms()) / 100,
-        "."));
+    figure.notes.push_back(text("Decomposition of all sites and periods (Groom & Bailey; McNeice & Jones): ",
+                                words_of(fit.strike.value, std::max(fit.strike.half, 1.0)), ", RMS ",
+                                std::round(100 * fit.rms()) / 100, "."));
   }
   const std::size_t count = analysis.strike_by_decade.size() + 1;
   const int columns = static_cast<int>(count <= 5 ? count : (count + 1) / 2);

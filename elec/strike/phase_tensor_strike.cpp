@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "elec/analysis/phase_tensors.h"
 #include "elec/response/site_tensors.h"
 #include "elec/response/tipper.h"
 
@@ -59,20 +58,13 @@ Strike strike_of(const Survey& survey, const Rows& rows, const StrikeOptions& o)
     const PhaseTensorTable& table = rows.tables[s];
     for (std::size_t i = 0; i < site.periods(); ++i) {
       if (site.period[i] < o.shortest_period || site.period[i] >= o.longest_period) continue;
-      if (const double angle = table.strike.value[i]; std::isfinite(angle)) {
-        double error = table.strike.error[i];
-        // The angle of a circle is that of its rounding, and the error of it is not a number.
-        const bool circle = !(std::abs(table.ellipticity.value[i]) > roundness);
-        if (std::isnan(error)) error = o.largest_error / 2;
-        if (std::abs(table.beta.value[i]) > o.largest_skew) {
-          ++strike.too_skewed;
-        } else if (circle || !(error <= o.largest_error)) {
-          ++strike.too_uncertain;
-        } else {
-          ellipses.angle.push_back(angle + site.rotation);
-          ellipses.weight.push_back(1 / (error * error + o.scatter * o.scatter + 1e-12));
-          ellipses.group.push_back(s);
-        }
+      const StrikeDatum datum = strike_datum(table, i, site.rotation, o);
+      strike.too_skewed += datum.use == StrikeDatum::Use::too_skewed;
+      strike.too_uncertain += datum.use == StrikeDatum::Use::too_uncertain;
+      if (datum.use == StrikeDatum::Use::counts) {
+        ellipses.angle.push_back(datum.azimuth);
+        ellipses.weight.push_back(datum.weight);
+        ellipses.group.push_back(s);
       }
       if (i >= rows.arrow_azimuth[s].size()) continue;
       const double length = rows.arrow_length[s][i], error = rows.arrow_error[s][i];
@@ -97,6 +89,22 @@ Strike strike_of(const Survey& survey, const Rows& rows, const StrikeOptions& o)
 }
 
 }  // namespace
+
+StrikeDatum strike_datum(const PhaseTensorTable& table, std::size_t i, double rotation, const StrikeOptions& o) {
+  const double angle = table.strike.value[i];
+  if (!std::isfinite(angle)) return {};
+  StrikeDatum datum{.use = StrikeDatum::Use::counts, .azimuth = angle + rotation};
+  const double error = std::isnan(table.strike.error[i]) ? o.largest_error / 2 : table.strike.error[i];
+  // The angle of a circle is that of its rounding, and the error of it is not a number.
+  const bool circle = !(std::abs(table.ellipticity.value[i]) > roundness);
+  if (std::abs(table.beta.value[i]) > o.largest_skew)
+    datum.use = StrikeDatum::Use::too_skewed;
+  else if (circle || !(error <= o.largest_error))
+    datum.use = StrikeDatum::Use::too_uncertain;
+  else
+    datum.weight = 1 / (error * error + o.scatter * o.scatter + 1e-12);
+  return datum;
+}
 
 Strike phase_tensor_strike(const Survey& survey, const StrikeOptions& options) {
   check(options);

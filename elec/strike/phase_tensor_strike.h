@@ -1,10 +1,12 @@
 // elec/strike/phase_tensor_strike.h: geoelectric strike of many sites and periods from their phase tensors.
 #pragma once
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "datasets/survey/survey.h"
+#include "elec/analysis/phase_tensors.h"
 #include "elec/strike/axes.h"
 
 namespace terrella::elec {
@@ -29,10 +31,21 @@ struct Strike {
   std::size_t too_skewed = 0, too_uncertain = 0;  ///< data that were left out
 };
 
-/// Weighted by 1 / (error^2 + scatter^2), the errors being those of alpha - beta, propagated from the impedances; data
-/// without errors count as known to `largest_error` / 2. Circles (ellipticity below 1e-6) have no strike. Caldwell,
-/// Bibby & Brown (2004); directions by quadrupled angles. Throws std::invalid_argument for options that are not
-/// possible.
+/// What one phase tensor says of the strike.
+struct StrikeDatum {
+  enum class Use : std::uint8_t { counts, missing, too_skewed, too_uncertain };
+  Use use = Use::missing;
+  double azimuth = datasets::not_a_number;  ///< of the larger axis, degrees clockwise from north
+  double weight = 0;
+};
+
+/// Row i of the table of a site whose x axis has that azimuth, whatever its period. Weights are 1 / (error^2 +
+/// scatter^2), the errors being those of alpha - beta, propagated from the impedances; data without errors count as
+/// known to `largest_error` / 2. Circles (ellipticity below 1e-6) have no strike: they are too uncertain.
+StrikeDatum strike_datum(const PhaseTensorTable& table, std::size_t i, double rotation, const StrikeOptions& options);
+
+/// The mean of what strike_datum() lets count. Caldwell, Bibby & Brown (2004); directions by quadrupled angles. Throws
+/// std::invalid_argument for options that are not possible.
 Strike phase_tensor_strike(const datasets::Survey& survey, const StrikeOptions& options = {});
 
 /// The same for each decade of period that holds data, from the shortest on.

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "datasets/survey/rotation.h"
 #include "elec/analysis/analysis.h"
 #include "viz/analysis_csv.h"
 #include "viz/figure.h"
@@ -169,6 +170,30 @@ TEST(StrikeRose, NamesTheStrike) {
   bool found = false;
   for (const Label& label : f.panels.back().labels) found = found || label.words.starts_with("30\u00B0");
   EXPECT_TRUE(found);
+  EXPECT_FALSE(f.panels.back().polygons.empty());
+}
+
+TEST(StrikeRose, CirclesHaveNoPetals) {
+  // A layered earth in axes that round, without errors: its phase tensors are circles to 1e-16.
+  datasets::Survey round = line(2);
+  for (auto& site : round.sites)
+    for (std::size_t i = 0; i < site.z.size(); ++i)
+      site.z[i] = {0, {1, 0.8}, {-1, -0.8}, 0}, site.z_error[i].fill(datasets::not_a_number);
+  round = datasets::rotate_to(round, 37);
+  for (const FigurePanel& panel : strike_rose(round, elec::analyze(round, {}, {}, {.decompose = false})).panels)
+    EXPECT_TRUE(panel.polygons.empty());
+}
+
+TEST(StrikeRose, SaysWhereNoDirectionIsDetermined) {
+  elec::Analysis a = analysis();
+  ASSERT_TRUE(a.decomposition);
+  const auto note = [&](double half) {
+    a.decomposition->strike.half = half;
+    return strike_rose(line(), a).notes.back();
+  };
+  EXPECT_NE(note(44).find("\u00B1 44\u00B0 or"), std::string::npos) << note(44);
+  for (double half : {45.0, 90.0, datasets::not_a_number})
+    EXPECT_NE(note(half).find("McNeice & Jones): undetermined, RMS"), std::string::npos) << note(half);
 }
 
 TEST(AnalysisTables, HaveOneRowAPeriod) {

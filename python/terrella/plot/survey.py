@@ -134,6 +134,7 @@ def strike_rose(survey, ax=None, *, shortest_period=0.0, longest_period=np.inf, 
         error = np.where(np.isnan(table.strike.error), largest_error / 2, table.strike.error)
         use = (site.period >= shortest_period) & (site.period < longest_period) & np.isfinite(table.strike.value)
         use &= (np.abs(table.beta.value) <= largest_skew) & (error <= largest_error)
+        use &= np.abs(table.ellipticity.value) > 1e-6  # circles point nowhere
         angles.extend(table.strike.value[use] + site.rotation)
         weights.extend(1 / (error[use] ** 2 + 25))
     ax.set_theta_zero_location("N")
@@ -160,7 +161,9 @@ def strike_rose(survey, ax=None, *, shortest_period=0.0, longest_period=np.inf, 
         for turn in (0, 90, 180, 270):
             ax.plot(np.radians([mean.angle + turn] * 2), [0, 1.05], color="#c83228", linewidth=1.5)
         half = (mean.high - mean.low) / 2
-        title = f"{mean.angle:.0f}° ± {half:.0f}° or {(mean.angle + 180) % 180 - 90:.0f}°"
+        title = (
+            f"{mean.angle:.0f}° ± {half:.0f}° or {(mean.angle + 180) % 180 - 90:.0f}°" if half < 45 else "undetermined"
+        )
     ax.set_title(f"{title} ({mean.data})")
     return ax
 
