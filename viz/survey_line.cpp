@@ -16,6 +16,16 @@ void period_range(const datasets::Survey& survey, double& shortest, double& long
   shortest /= 1.3, longest *= 1.3;
 }
 
+/// Decades, the smaller of two medians; 0 where there is one period.
+double usual_spacing(const std::vector<double>& period) {
+  std::vector<double> spacing;
+  for (std::size_t i = 1; i < period.size(); ++i) spacing.push_back(std::log10(period[i] / period[i - 1]));
+  if (spacing.empty()) return 0;
+  const auto middle = spacing.begin() + static_cast<std::ptrdiff_t>((spacing.size() - 1) / 2);
+  std::nth_element(spacing.begin(), middle, spacing.end());
+  return *middle;
+}
+
 }  // namespace
 
 SurveyLine survey_line(const datasets::Survey& survey, double azimuth) {
@@ -77,7 +87,7 @@ void name_sites_above(FigurePanel& panel, const SurveyLine& line, const datasets
 }
 
 std::vector<std::pair<double, double>> period_cells(const std::vector<double>& period) {
-  const double farthest = std::pow(10, 0.2);
+  const double farthest = std::pow(10, std::max(0.2, 1.05 * usual_spacing(period) / 2));
   std::vector<std::pair<double, double>> cells;
   for (std::size_t i = 0; i < period.size(); ++i) {
     const double t = period[i];

@@ -133,6 +133,15 @@ def test_edited_surveys_are_saved_and_undone(tmp_path):
         edited.edit({"edit": "rotate"})
 
 
+def test_cells_of_pictures_meet_where_the_spacing_is_the_usual_one():
+    from terrella.plot.survey import _period_cells
+
+    cells = np.log10(_period_cells(10.0 ** np.array([0, 0.5, 1, 1.5, 3.5, 4])))
+    np.testing.assert_allclose(cells[:3, 1], [0.25, 0.75, 1.25], atol=1e-12)
+    np.testing.assert_allclose(cells[1:4, 0], cells[:3, 1], atol=1e-12)
+    np.testing.assert_allclose([cells[3, 1], cells[4, 0]], [1.7625, 3.2375], atol=1e-12)  # a gap of two decades
+
+
 def test_pictures():
     survey = layered_survey(distorted=True)
     assert tl.plot.pseudosection(survey).get_ylabel() == "Period (s)"

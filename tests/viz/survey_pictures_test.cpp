@@ -14,6 +14,7 @@
 #include "viz/response_sheet.h"
 #include "viz/station_map.h"
 #include "viz/strike_rose.h"
+#include "viz/survey_line.h"
 
 using namespace terrella;
 using namespace terrella::viz;
@@ -162,6 +163,22 @@ TEST(PhaseTensorSection, EllipsesPointAlongStrike) {
     const double azimuth = std::atan2(farthest.x, farthest.y) * 180 / M_PI;
     EXPECT_NEAR(std::remainder(azimuth - 30, 90), 0, 1e-6);
   }
+}
+
+TEST(PeriodCells, MeetWhereTheSpacingIsTheUsualOne) {
+  std::vector<double> period;
+  for (double decades : {0.0, 0.5, 1.0, 1.5, 3.5, 4.0}) period.push_back(std::pow(10, decades));
+  const auto sparse = period_cells(period);
+  ASSERT_EQ(sparse.size(), 6U);
+  for (std::size_t i : {1, 2, 3, 5}) EXPECT_DOUBLE_EQ(sparse[i - 1].second, sparse[i].first);
+  EXPECT_NEAR(std::log10(sparse[3].second), 1.5 + 0.2625, 1e-12);  // the gap of two decades stays open
+  EXPECT_NEAR(std::log10(sparse[4].first), 3.5 - 0.2625, 1e-12);
+  period.clear();
+  for (double decades : {0.0, 0.1, 0.2, 0.3, 0.8}) period.push_back(std::pow(10, decades));
+  const auto dense = period_cells(period);
+  EXPECT_DOUBLE_EQ(dense[2].second, dense[3].first);
+  EXPECT_NEAR(std::log10(dense[3].second), 0.3 + 0.2, 1e-12);
+  EXPECT_EQ(period_cells({1.0}).size(), 1U);
 }
 
 TEST(StrikeRose, NamesTheStrike) {
