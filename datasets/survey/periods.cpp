@@ -17,6 +17,12 @@ Complex between(Complex a, Complex b, double part, bool as_curve) {
   return a + part * (b - a);
 }
 
+/// Along a straight line of its logarithm, or of itself, from a to b: never beyond either.
+double error_between(double a, double b, double part, bool as_curve) {
+  const double error = as_curve && a > 0 && b > 0 ? a * std::pow(b / a, part) : a + part * (b - a);
+  return std::isnan(error) ? error : std::clamp(error, std::min(a, b), std::max(a, b));
+}
+
 struct Neighbours {
   std::size_t low = 0, high = 0;
   double part = 0;  // of the way from low to high
@@ -49,12 +55,7 @@ void interpolate_rows(const Values& values, const Errors& errors, const Masks& m
       if (!masks.empty()) mask[k] = masks[n.low][k] || masks[n.high][k];
       value[k] = n.low == n.high ? a : between(a, b, n.part, as_curve);
       const double ea = errors[n.low][k], eb = errors[n.high][k];
-      if (n.low == n.high)
-        error[k] = ea;
-      else if (as_curve)
-        error[k] = std::abs(value[k]) * ((1 - n.part) * ea / std::abs(a) + n.part * eb / std::abs(b));
-      else
-        error[k] = (1 - n.part) * ea + n.part * eb;
+      error[k] = n.low == n.high ? ea : error_between(ea, eb, n.part, as_curve);
     }
     new_values.push_back(value);
     new_errors.push_back(error);

@@ -82,10 +82,24 @@ TEST(Periods, InterpolationIsExactForPowersOfThePeriod) {
   EXPECT_EQ(at.z[1], site.z[0]);
   for (int k : {2, 3})
     EXPECT_LT(std::abs(at.z[k][1] / std::polar(0.1 / std::sqrt(at.period[k]), M_PI / 4) - 1.0), 1e-12);
-  EXPECT_GT(at.z_error[2][1], 0.0018);  // relative to |Z|, which falls
-  EXPECT_LT(at.z_error[2][1], 0.0022);
+  EXPECT_DOUBLE_EQ(at.z_error[2][1], 0.002);  // as those of the neighbours, though |Z| falls
   EXPECT_TRUE(std::isnan(interpolate(site, {1.3}, 0.2).z[0][0].real()));  // neighbours 0.25 decades apart
   EXPECT_THROW(interpolate(site, {2, 1}), std::invalid_argument);
+}
+
+TEST(Periods, InterpolatedErrorsLieBetweenThoseOfTheNeighbours) {
+  Site site = example().sites[0];
+  site.z[0][0] = 0;  // values say nothing about errors
+  site.z_error[0] = {0.001, 0.01, 0, 0.02};
+  site.z_error[1] = {0.1, 0.01, 0.1, not_a_number};
+  site.tipper_error[1] = {0.03, 0.02};
+  const Site at = interpolate(site, {std::pow(10, 0.125)});  // half way
+  EXPECT_NEAR(at.z_error[0][0], 0.01, 1e-12);
+  EXPECT_EQ(at.z_error[0][1], 0.01);
+  EXPECT_NEAR(at.z_error[0][2], 0.05, 1e-12);
+  EXPECT_TRUE(std::isnan(at.z_error[0][3]));
+  EXPECT_NEAR(at.tipper_error[0][0], 0.02, 1e-12);
+  EXPECT_EQ(at.tipper_error[0][1], 0.02);
 }
 
 TEST(Periods, InterpolationDoesNotInventWhatIsMissingOrMasked) {
