@@ -29,8 +29,8 @@ struct Options {
   std::vector<std::string> files, drop, sites, components, mask_flags;
   std::vector<double> keep_periods, periods, interpolate;
   std::string output, reason, merge;
-  double merge_distance = 100, floor = 0, tipper_floor = 0, coherence = 0.5, rotate = NAN, decimate = 0,
-         largest_gap = 0.5;
+  double merge_distance = 100, coherence = 0.5, largest_gap = 0.5;
+  double floor = NAN, tipper_floor = NAN, rotate = NAN, decimate = NAN;  // NaN: not asked for
   bool floor_of_own = false, mask = false, unmask = false, static_shift = false, rotate_to_strike = false;
   bool undo = false, log = false, json = false, force = false, dry_run = false;
 };
@@ -48,6 +48,56 @@ datasets::Selection selection_of(const Options& o) {
   return selection;
 }
 
+/// What --sites, --periods and --components mean to an edit.
+struct Selectable {
+  bool asked;
+  const char* flag;
+  bool sites = false, periods = false, components = false;
+};
+
+/// --sites, --periods and --components must mean something to each edit that is asked for, and to one at least: an edit
+/// that goes on to change all sites is not what was meant.
+void check_selection(const Options& o) {
+  const Selectable edits[] = {{!o.merge.empty(), "--merge"},
+                              {!o.drop.empty(), "--drop"},
+                              {!o.keep_periods.empty(), "--keep-periods"},
+                              {o.mask, "--mask", true, true, true},
+                              {o.unmask, "--unmask", true, true, true},
+                              {!o.mask_flags.empty(), "--mask-flags", true, true, true},
+                              {o.static_shift, "--static-shift", true, true},
+                              {!std::isnan(o.floor), "--floor"},
+                              {!std::isnan(o.tipper_floor), "--tipper-floor"},
+                              {!std::isnan(o.rotate), "--rotate"},
+                              {o.rotate_to_strike, "--rotate-to-strike", false, true},
+                              {!std::isnan(o.decimate), "--decimate"},
+                              {!o.interpolate.empty(), "--interpolate"}};
+  const auto check = [&](bool given, const char* flag, bool Selectable::*means) {
+    if (!given) return;
+    std::string with;
+    bool used = false;
+    for (const Selectable& edit : edits) {
+      if (edit.*means) with += std::string(with.empty() ? "" : ", ") + edit.flag;
+      used = used || (edit.asked && edit.*means);
+    }
+    for (const Selectable& edit : edits)
+      if (edit.asked && !(edit.*means))
+        throw UsageError(
+            fmt::format("edit: {} says nothing to {}; it goes with {}: edit in two steps", flag, edit.flag, with));
+    if (!used) throw UsageError(fmt::format("edit: {} goes with {}; none of them is asked for", flag, with));
+  };
+  check(!o.sites.empty(), "--sites", &Selectable::sites);
+  check(!o.periods.empty(), "--periods", &Selectable::periods);
+  check(!o.components.empty(), "--components", &Selectable::components);
+}
+
+void check_floors(const Options& o) {
+  const auto check = [](double floor, const char* flag) {
+    if (floor <= 0) throw UsageError(fmt::format("edit: {} {} is not positive", flag, floor));
+  };
+  check(o.floor, "--floor");
+  check(o.tipper_floor, "--tipper-floor");
+}
+
 /// Masks of what the analysis flags by the rules that are wanted, one edit a site, rule and component.
 std::vector<Edit> masks_of_flags(const datasets::Survey& survey, const Options& o) {
   elec::AnalysisOptions options;
@@ -59,6 +109,7 @@ std::vector<Edit> masks_of_flags(const datasets::Survey& survey, const Options& 
           fmt::format("edit: --mask-flags: '{}' is none of outlier, d-plus, phase-quadrant, coherence", rule));
   const datasets::Selection wanted = selection_of(o);
   datasets::check(wanted, survey);
+  const unsigned components = datasets::selected_components(wanted);
   elec::Analysis analysis = elec::analyze(survey, {}, {}, options);
   const elec::CoherenceFlags coherences = elec::coherence_flags(survey, o.coherence);
   analysis.flags.insert(analysis.flags.end(), coherences.flags.begin(), coherences.flags.end());
@@ -66,7 +117,8 @@ std::vector<Edit> masks_of_flags(const datasets::Survey& survey, const Options& 
   for (const elec::Flag& flag : analysis.flags) {
     const datasets::Site& site = survey.sites[flag.site];
     if (std::find(o.mask_flags.begin(), o.mask_flags.end(), flag.rule) == o.mask_flags.end() ||
-        !datasets::selects_site(wanted, site) || !datasets::selects_period(wanted, flag.period))
+        !datasets::selects_site(wanted, site) || !datasets::selects_period(wanted, flag.period) ||
+        (components & datasets::selected_components({.components = {flag.component}})) == 0)
       continue;
     const std::string reason = "flagged " + flag.rule + (o.reason.empty() ? "" : "; " + o.reason);
     if (!edits.empty()) {  // flags of a site and component stand together
@@ -146,16 +198,16 @@ EditedSurvey edited(EditedSurvey survey, const Options& o) {
   if (!o.mask_flags.empty())
     for (Edit& edit : masks_of_flags(survey.survey, o)) add(std::move(edit));
   if (o.static_shift) add(static_shift_of(survey.survey, o));
-  if (o.floor > 0 || o.tipper_floor > 0) {
+  if (!std::isnan(o.floor) || !std::isnan(o.tipper_floor)) {
     datasets::FloorEdit edit;
-    edit.floor.impedance.fill(o.floor);
-    edit.floor.tipper.fill(o.tipper_floor);
+    edit.floor.impedance.fill(std::isnan(o.floor) ? 0 : o.floor);
+    edit.floor.tipper.fill(std::isnan(o.tipper_floor) ? 0 : o.tipper_floor);
     if (o.floor_of_own) edit.floor.reference = datasets::ErrorFloor::Reference::own;
     add({edit, o.reason});
   }
   if (std::isfinite(o.rotate)) add({datasets::RotateEdit{o.rotate}, o.reason});
   if (o.rotate_to_strike) add(rotation_to_strike(survey.survey, o));
-  if (o.decimate != 0) add({datasets::DecimateEdit{o.decimate}, o.reason});
+  if (!std::isnan(o.decimate)) add({datasets::DecimateEdit{o.decimate}, o.reason});
   if (!o.interpolate.empty()) add({datasets::InterpolateEdit{o.interpolate, o.largest_gap}, o.reason});
   return survey;
 }
@@ -167,6 +219,8 @@ bool is_edited_file(const std::vector<std::string>& files) {
 }
 
 int run(const Options& o) {
+  check_selection(o);
+  check_floors(o);
   const bool own = is_edited_file(o.files);
   const std::string output = o.output.empty() ? o.files[0] : o.output;
   if (o.output.empty() && !own && !o.log)
@@ -239,9 +293,9 @@ Action edit(Arguments& arguments) {
   arguments.option("decimate", &o->decimate, "periods a decade");
   arguments.option("interpolate", &o->interpolate, "periods in s, commas between");
   arguments.option("largest-gap", &o->largest_gap, "decades, across which --interpolate goes");
-  arguments.option("sites", &o->sites, "names or globs that --mask and others mean");
-  arguments.option("periods", &o->periods, "FROM,TO in s that --mask and others mean");
-  arguments.option("components", &o->components, "xx xy yx yy tx ty, commas between");
+  arguments.option("sites", &o->sites, "names or globs that --mask, --unmask, --mask-flags, --static-shift mean");
+  arguments.option("periods", &o->periods, "FROM,TO in s that they and --rotate-to-strike mean");
+  arguments.option("components", &o->components, "xx xy yx yy tx ty, commas between, that masks mean");
   arguments.option("reason", &o->reason, "why; kept with the edit");
   arguments.option("undo", &o->undo, "take the last edit back, before what else is asked for");
   arguments.option("log", &o->log, "list all edits");

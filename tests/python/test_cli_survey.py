@@ -139,6 +139,19 @@ def test_edit_says_what_is_wrong(survey_file, tmp_path):
         (["--mask-flags", "bad"], "'bad' is none of outlier"),
         (["--merge", "sound"], "'sound' is none of name_and_place"),
         (["--decimate", -1], "-1 periods a decade"),
+        (["--decimate", 0], "0 periods a decade"),
+        (["--floor", -0.05], "--floor -0.05 is not positive"),
+        (["--tipper-floor", 0], "--tipper-floor 0"),
+        (["--rotate", 30, "--sites", "A*"], "--sites says nothing to --rotate; it goes with --mask, --unmask, "),
+        (["--floor", 0.05, "--periods", "1,10"], "--periods says nothing to --floor"),
+        (["--mask", "--decimate", 4, "--sites", "A*"], "--sites says nothing to --decimate"),
+        (["--interpolate", "1,2", "--sites", "A*"], "--sites says nothing to --interpolate"),
+        (["--keep-periods", "1,2", "--components", "xy"], "--components says nothing to --keep-periods"),
+        (["--merge", "name", "--sites", "A*"], "--sites says nothing to --merge"),
+        (["--rotate-to-strike", "--sites", "A*"], "--sites says nothing to --rotate-to-strike"),
+        (["--static-shift", "--components", "xy"], "--components says nothing to --static-shift"),
+        (["--log", "--sites", "A*"], "--sites goes with --mask"),
+        (["--static-shift", "--sites", "nobody"], "no site 'nobody' among"),
         (["--rotate-to-strike"], "prefer no direction"),
     ]:
         assert message in terrella("edit", path, *arguments, code=USAGE).stderr, arguments
@@ -150,6 +163,8 @@ def test_edit_says_what_is_wrong(survey_file, tmp_path):
 def test_edit_by_analysis(data, tmp_path):
     path = tmp_path / "paralana.h5"
     terrella("convert", data / "paralana-profile" / "edi", "-o", path)
+    of_xy = report("edit", path, "--mask-flags", "outlier,d-plus", "--components", "xy", "--dry-run")["edits"]
+    assert of_xy and all(edit["components"] == ["xy"] for edit in of_xy)
     flagged = report("edit", path, "--mask-flags", "outlier,d-plus")
     assert 0 < flagged["masked"] < 100
     assert all(edit["reason"].startswith("flagged") for edit in flagged["edits"])
