@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -98,6 +99,18 @@ void check_floors(const Options& o) {
   check(o.tipper_floor, "--tipper-floor");
 }
 
+/// Edits that follow from an analysis name sites one by one, so that each name must be that of one.
+void check_names(const datasets::Survey& survey, const datasets::Selection& wanted, const char* flag) {
+  std::set<std::string> names;
+  for (const datasets::Site& site : survey.sites)
+    if (datasets::selects_site(wanted, site) && !names.insert(site.name).second)
+      throw UsageError(
+          fmt::format("edit: {}: two sites are named '{}', and this edit would change both; merge them first, with "
+                      "--merge name, or "
+                      "give them names of their own",
+                      flag, plain(site.name)));
+}
+
 /// Masks of what the analysis flags by the rules that are wanted, one edit a site, rule and component.
 std::vector<Edit> masks_of_flags(const datasets::Survey& survey, const Options& o) {
   elec::AnalysisOptions options;
@@ -109,6 +122,7 @@ std::vector<Edit> masks_of_flags(const datasets::Survey& survey, const Options& 
           fmt::format("edit: --mask-flags: '{}' is none of outlier, d-plus, phase-quadrant, coherence", rule));
   const datasets::Selection wanted = selection_of(o);
   datasets::check(wanted, survey);
+  check_names(survey, wanted, "--mask-flags");
   const unsigned components = datasets::selected_components(wanted);
   elec::Analysis analysis = elec::analyze(survey, {}, {}, options);
   const elec::CoherenceFlags coherences = elec::coherence_flags(survey, o.coherence);
@@ -121,15 +135,16 @@ std::vector<Edit> masks_of_flags(const datasets::Survey& survey, const Options& 
         (components & datasets::selected_components({.components = {flag.component}})) == 0)
       continue;
     const std::string reason = "flagged " + flag.rule + (o.reason.empty() ? "" : "; " + o.reason);
+    const std::string name = datasets::literal(site.name);
     if (!edits.empty()) {  // flags of a site and component stand together
       auto& last = std::get<datasets::MaskEdit>(edits.back().change).selection;
-      if (last.sites[0] == site.name && last.components[0] == flag.component && edits.back().reason == reason) {
+      if (last.sites[0] == name && last.components[0] == flag.component && edits.back().reason == reason) {
         last.periods.push_back(flag.period);
         continue;
       }
     }
     edits.push_back(
-        {datasets::MaskEdit{{.sites = {site.name}, .periods = {flag.period}, .components = {flag.component}}, true},
+        {datasets::MaskEdit{{.sites = {name}, .periods = {flag.period}, .components = {flag.component}}, true},
          reason});
   }
   return edits;
@@ -146,6 +161,7 @@ Edit static_shift_of(const datasets::Survey& survey, const Options& o) {
   if (!o.periods.empty()) std::tie(options.shortest_period, options.longest_period) = range_of(o.periods, "--periods");
   const datasets::Selection wanted{.sites = o.sites};
   datasets::check(wanted, survey);
+  check_names(survey, wanted, "--static-shift");
   const auto shifts = elec::estimate_static_shift(survey, profile.local.north, profile.local.east, options);
   for (std::size_t s = 0; s < shifts.size(); ++s) {
     if (!datasets::selects_site(wanted, survey.sites[s])) continue;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "core/error.h"
 
@@ -27,6 +28,15 @@ void check(const Selection& selection, const Survey& survey) {
   for (const std::string& pattern : selection.sites)
     if (std::none_of(survey.sites.begin(), survey.sites.end(), [&](const Site& site) { return fits(pattern, site); }))
       fail("selection: no site '", pattern, "' among ", survey.sites.size());
+}
+
+std::string literal(const std::string& name) {
+  std::string pattern;
+  for (const char letter : name) {
+    if (std::string_view("*?[\\").find(letter) != std::string_view::npos) pattern += '\\';
+    pattern += letter;
+  }
+  return pattern;
 }
 
 bool selects_site(const Selection& selection, const Site& site) {

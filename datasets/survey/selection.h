@@ -21,6 +21,9 @@ struct Selection {
 /// Throws std::invalid_argument where a component is unknown, a range is empty, or a name fits no site of the survey.
 void check(const Selection& selection, const Survey& survey);
 
+/// The pattern that fits this name alone: * ? [ and backslashes stand for themselves.
+std::string literal(const std::string& name);
+
 bool selects_site(const Selection& selection, const Site& site);
 bool selects_period(const Selection& selection, double period);
 /// Bits of what is meant: 1 << Component for the impedance, 16 for Tx, 32 for Ty.

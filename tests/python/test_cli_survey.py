@@ -160,6 +160,18 @@ def test_edit_says_what_is_wrong(survey_file, tmp_path):
     assert path.read_bytes() == same
 
 
+def test_edits_by_analysis_need_names_of_one_site(survey_file, tmp_path):
+    path = tmp_path / "twice.h5"
+    sites = list(tl.read(survey_file))
+    tl.write_hdf5(tl.Survey([*sites, sites[0]]), path)
+    for arguments in (["--static-shift"], ["--mask-flags", "outlier"], ["--static-shift", "--sites", sites[0].name]):
+        told = terrella("edit", path, *arguments, code=USAGE).stderr
+        assert f"two sites are named '{sites[0].name}'" in told and "--merge name" in told
+    terrella("edit", path, "--static-shift", "--sites", sites[1].name)
+    terrella("edit", path, "--merge", "name", "--static-shift")
+    assert len(tl.read(path)) == len(sites)
+
+
 def test_edit_by_analysis(data, tmp_path):
     path = tmp_path / "paralana.h5"
     terrella("convert", data / "paralana-profile" / "edi", "-o", path)

@@ -64,6 +64,20 @@ TEST(Mask, KeepsValuesAndSaysWhatItDid) {
   EXPECT_EQ(message([] { mask(example(), {.from = 3, .to = 2}); }), "selection: periods 3 .. 2 s");
 }
 
+TEST(Selection, ALiteralNameFitsItselfAlone) {
+  Survey survey = example();
+  const char* const names[] = {"S[1]", "S1", "a*?\\b"};
+  for (std::size_t s = 0; s < 3; ++s) survey.sites[s].name = names[s];
+  for (std::size_t s = 0; s < 3; ++s) {
+    const Survey masked = mask(survey, {.sites = {literal(names[s])}});
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_EQ(masked_values(masked.sites[k]) > 0, k == s) << names[s];
+  }
+  EXPECT_EQ(literal("A01 b"), "A01 b");
+  const Survey by_name = mask(survey, {.sites = {"S[1]"}});  // as in files so far: the name, and what the glob fits
+  EXPECT_GT(masked_values(by_name.sites[0]), 0U);
+  EXPECT_GT(masked_values(by_name.sites[1]), 0U);
+}
+
 TEST(Periods, AreDecimatedToThoseNearestAGrid) {
   const Site site = decimate(example().sites[0], 2);
   EXPECT_EQ(site.period.size(), 5U);
