@@ -49,6 +49,14 @@ void add_arrow(FigurePanel& panel, const Place& at, double length, double azimut
                          .around = {at}});
 }
 
+/// At most 24 bytes, and no letter of UTF-8 cut in two.
+std::string shortened(std::string name) {
+  std::size_t end = std::min<std::size_t>(name.size(), 24);
+  while (end > 0 && end < name.size() && (name[end] & 0xC0) == 0x80) --end;
+  name.resize(end);
+  return name;
+}
+
 /// As many names as there is room for to the right of their sites.
 void add_names(FigurePanel& panel, const std::vector<MapSite>& sites, double radius) {
   struct Box {
@@ -72,7 +80,7 @@ void add_names(FigurePanel& panel, const std::vector<MapSite>& sites, double rad
   constexpr int size = 14;
   for (const MapSite& s : sites) {
     const Place at = pixel(s);
-    const std::string name = s.site->name.substr(0, 24);
+    const std::string name = shortened(s.site->name);
     const double width = 0.63 * size * static_cast<double>(name.size()), half = 0.6 * size;
     const double away = radius + 3;
     const std::tuple<double, double, int> choices[] = {

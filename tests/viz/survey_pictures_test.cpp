@@ -152,6 +152,18 @@ TEST(StationMap, HoldsEverySiteAndIsTrueToLength) {
   EXPECT_THROW(station_map(line(), {.period = -1}), std::invalid_argument);
 }
 
+TEST(StationMap, CutsNamesBetweenLetters) {
+  const std::string letter = "\u00E9";  // two bytes
+  datasets::Survey two = line(2);
+  two.sites[0].name = "S";
+  std::string expected = "S";
+  for (int i = 0; i < 12; ++i) two.sites[0].name += letter;  // 25 bytes
+  for (int i = 0; i < 11; ++i) expected += letter;
+  bool found = false;
+  for (const Label& label : station_map(two).panels[0].labels) found = found || label.words == expected;
+  EXPECT_TRUE(found);
+}
+
 TEST(PhaseTensorSection, EllipsesPointAlongStrike) {
   const Figure f = phase_tensor_section(line(), analysis().sites);
   ASSERT_FALSE(f.panels[0].polygons.empty());
