@@ -185,6 +185,9 @@ int run(Options o) {
   const bool exists = folder_exists(o.output);
 
   const datasets::Survey survey = datasets::read(o.files);
+  if (std::none_of(survey.sites.begin(), survey.sites.end(), [](const auto& site) { return site.has_impedance(); }))
+    throw FormatError(fmt::format("{}", fmt::join(o.files, ", ")), 0,
+                      fmt::format("none of {} sites has an impedance", survey.sites.size()));
   bool places = false;
   for (const auto& site : survey.sites) places = places || std::isfinite(site.latitude + site.longitude);
   std::vector<std::string> names = {

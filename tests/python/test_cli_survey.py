@@ -56,7 +56,8 @@ def test_analyze_says_what_is_wrong(line, tmp_path):
     assert "period -1 s is negative" in stderr
     empty = tmp_path / "empty.h5"
     tl.write_hdf5(tl.Survey([tl.Site("A", period=[1.0], tipper=[[0.1, 0.2]])]), empty)
-    assert "none of 1 sites has an impedance" in terrella("analyze", empty, "-o", tmp_path / "o", code=USAGE).stderr
+    told = terrella("analyze", empty, "-o", tmp_path / "o", code=BAD_INPUT).stderr
+    assert "empty.h5: none of 1 sites has an impedance" in told
     assert not (tmp_path / "o").exists()
     dry = terrella("analyze", line, "-o", tmp_path / "o", "--dry-run").stdout
     assert "strike.png" in dry and not (tmp_path / "o").exists()
