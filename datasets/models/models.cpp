@@ -23,6 +23,7 @@ void check_positive(const Distribution& d, const char* what) {
 void check_count(const Distribution& d, const char* what) {
   if (d.kind != Kind::constant && d.kind != Kind::integers)
     fail(what, ": ", to_text(d), " is no count; integers(a, b) is");
+  if (d.kind == Kind::constant && d.a != std::floor(d.a)) fail(what, ": ", to_text(d), " is no whole number");
   if (least(d) < 0 || largest(d) > most_things) fail(what, ": ", to_text(d), " reaches beyond 0 to ", most_things);
 }
 

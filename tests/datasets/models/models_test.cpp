@@ -243,6 +243,12 @@ TEST(Models, GeneratorMixesByWeightAndClips) {
             std::string::npos);
   EXPECT_NE(error_of([&] {
               ModelOptions o;
+              o.layers.count = {Kind::constant, 2.5, 0};
+              ModelGenerator({{even(4, 1)}}, o);
+            }).find("layers.count: 2.5 is no whole number"),
+            std::string::npos);
+  EXPECT_NE(error_of([&] {
+              ModelOptions o;
               o.layers.thickness = {Kind::normal, 1, 1};
               ModelGenerator({{even(4, 1)}}, o);
             }).find("layers.thickness: normal(1, 1) can be 0 or negative"),
