@@ -32,7 +32,8 @@ struct Format {
   Observations (*observations)(const std::string& path) = nullptr;
   std::string (*observation_bytes)(const Observations& observations) = nullptr;
 
-  bool from_folders = true;  ///< false: only read where the file itself is named
+  bool from_folders = true;      ///< false: only read where the file itself is named
+  bool owns_extensions = false;  ///< nothing else has them: in a folder, such a file of other content is refused
 
   bool writes() const { return site_bytes || survey_bytes; }
 };
@@ -41,6 +42,9 @@ inline constexpr std::size_t recognition_bytes = 4096;
 
 /// All formats, in the order in which they are tried. A new format adds its line in formats.cpp and nothing else.
 const std::vector<Format>& formats();
+
+/// Whether `path` has one of the extensions of the format, in any case.
+bool has_extension(const std::string& path, const Format& format);
 
 /// The format of that content; nullptr where none recognizes it.
 const Format* format_of(std::string_view first_bytes);

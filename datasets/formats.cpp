@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "core/error.h"
 #include "datasets/coprod2/coprod2.h"
@@ -8,6 +9,7 @@
 #include "datasets/emtf_xml/emtf_xml.h"
 #include "datasets/femtic/model.h"
 #include "datasets/femtic/observe.h"
+#include "datasets/file/lines.h"
 #include "datasets/file/read_file.h"
 #include "datasets/format.h"
 #include "datasets/hdf5/observations_file.h"
@@ -107,7 +109,8 @@ const std::vector<Format>& formats() {
        .extensions = ".edi",
        .recognizes = looks_like_edi,
        .read = one_site<read_edi>,
-       .site_bytes = edi_text},
+       .site_bytes = edi_text,
+       .owns_extensions = true},
       {.name = "emtf-xml",
        .title = "EMTF XML",
        .extensions = ".xml",
@@ -119,19 +122,22 @@ const std::vector<Format>& formats() {
        .extensions = ".zmm .zrr .zss",
        .recognizes = looks_like_zfile,
        .read = one_site<read_zfile>,
-       .site_bytes = zfile_text},
+       .site_bytes = zfile_text,
+       .owns_extensions = true},
       {.name = "j",
        .title = "J",
        .extensions = ".j",
        .recognizes = looks_like_jformat,
        .read = one_site<read_jformat>,
-       .site_bytes = jformat_text},
+       .site_bytes = jformat_text,
+       .owns_extensions = true},
       {.name = "zonge-avg",
        .title = "Zonge AVG",
        .extensions = ".avg",
        .recognizes = looks_like_zonge_avg,
        .read = read_zonge_avg,
-       .survey_bytes = zonge_avg_text},
+       .survey_bytes = zonge_avg_text,
+       .owns_extensions = true},
       {.name = "hdf5",
        .title = "HDF5",
        .extensions = ".h5 .hdf5",
@@ -153,7 +159,8 @@ const std::vector<Format>& formats() {
        .extensions = ".mth5",
        .recognizes = looks_like_mth5,
        .read = read_mth5,
-       .survey_bytes = mth5_bytes},
+       .survey_bytes = mth5_bytes,
+       .owns_extensions = true},
       {.name = "other hdf5",
        .title = "HDF5",
        .recognizes = hdf5::is_hdf5,
@@ -302,6 +309,13 @@ const std::vector<Format>& formats() {
       {.name = "geotiff", .title = "GeoTIFF", .recognizes = looks_like_tiff, .inspect = inspect_topography},
   };
   return table;
+}
+
+bool has_extension(const std::string& path, const Format& format) {
+  const std::string extension = upper(std::filesystem::path(path).extension().string());
+  for (const std::string_view known : words_of(format.extensions))
+    if (upper(known) == extension) return true;
+  return false;
 }
 
 const Format* format_of(std::string_view first_bytes) {

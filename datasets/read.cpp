@@ -17,14 +17,22 @@ namespace fs = std::filesystem;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// Whether a folder's file is to be read: by its content, or since its name says that it is a sounding, so that what is
+// wrong with it is told instead of the sounding being lost without a word.
+bool is_sounding(const std::string& path) {
+  const Format* const format = format_of_file(path);
+  if (format && format->read && format->from_folders) return true;
+  return std::any_of(formats().begin(), formats().end(),
+                     [&](const Format& owner) { return owner.owns_extensions && has_extension(path, owner); });
+}
+
 std::vector<std::string> files_of_folder(const std::string& folder) {
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(folder)) {
     std::error_code ignored;  // a dangling link is no regular file
     if (!entry.is_regular_file(ignored)) continue;
     try {
-      const Format* const format = format_of_file(entry.path().string());
-      if (format && format->read && format->from_folders) files.push_back(entry.path().string());
+      if (is_sounding(entry.path().string())) files.push_back(entry.path().string());
     } catch (const FormatError&) {
       files.push_back(entry.path().string());  // cannot be opened: reading it will say so
     }

@@ -28,7 +28,8 @@ struct Reading {
 
 /// The files that paths, folders and globs (* ? [a-z] in the last parts of a path) stand for, each once. Arguments keep
 /// their order; the files of a folder or glob come in natural order (kap3 before kap12). Of a folder only files of a
-/// known format are taken, not those of its subfolders. What matches nothing is listed in `unreadable`.
+/// known format are taken, and those whose extension says so (Format::owns_extensions), which reading then refuses; not
+/// those of its subfolders. What matches nothing is listed in `unreadable`.
 std::vector<std::string> find_files(const std::vector<std::string>& paths, std::vector<Unreadable>& unreadable);
 
 /// The same, but of folders every regular file of whatever content, those of subfolders included.

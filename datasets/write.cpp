@@ -14,13 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_extension(const std::string& path, const Format& format) {
-  const std::string extension = upper(fs::path(path).extension().string());
-  for (const std::string_view known : words_of(format.extensions))
-    if (upper(known) == extension) return true;
-  return false;
-}
-
 }  // namespace
 
 std::string writable_names() {

@@ -202,7 +202,14 @@ Site parse_edi(std::string_view bytes, const std::string& path) { return edi::re
 Site read_edi(const std::string& path) { return edi::read_document(read_file(path, std::size_t{64} << 20), path); }
 
 bool looks_like_edi(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  // UTF-16, whose reading says what to do about it: NUL bytes between the letters are passed over.
+  const bool little = bytes.starts_with("\xff\xfe"), big = bytes.starts_with("\xfe\xff");
+  if (little || big) {
+    std::string letters;
+    for (std::size_t i = little ? 2 : 3; i < bytes.size(); i += 2) letters += bytes[i];
+    return looks_like_edi(letters);
+  }
+  bytes = without_byte_order_mark(bytes);
   while (!bytes.empty()) {
     const std::size_t stop = std::min(bytes.find_first_of("\r\n"), bytes.size());
     std::string_view line = trim(bytes.substr(0, stop));

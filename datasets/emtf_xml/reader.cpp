@@ -286,7 +286,7 @@ Site read_emtf_xml(const std::string& path) {
 }
 
 bool looks_like_emtf_xml(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   for (;;) {
     bytes = trim(bytes);
     if (!bytes.starts_with('<')) return false;

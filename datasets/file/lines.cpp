@@ -20,8 +20,8 @@ std::string text_of(std::string_view bytes, std::size_t most, Report& report) {
   if (bytes.size() > most) report.error(0, "holds ", bytes.size(), " bytes; more than ", most, " are refused");
   if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"))
     report.error(1, "is UTF-16 text; save it as plain text (ASCII or UTF-8)");
-  if (bytes.starts_with("\xef\xbb\xbf")) {
-    bytes.remove_prefix(3);
+  if (const std::string_view plain = without_byte_order_mark(bytes); plain.size() < bytes.size()) {
+    bytes = plain;
     report.repair(1, "byte-order-mark", "UTF-8 byte order mark skipped");
   }
   std::string text(bytes);

@@ -46,6 +46,11 @@ std::string upper(std::string_view text) {
   return result;
 }
 
+std::string_view without_byte_order_mark(std::string_view bytes) {
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  return bytes;
+}
+
 std::string_view trim(std::string_view text) {
   const std::size_t first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};

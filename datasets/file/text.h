@@ -14,6 +14,9 @@ std::string printable(std::string text);
 /// The text with a-z as A-Z; other bytes stay.
 std::string upper(std::string_view text);
 
+/// The bytes without the mark that some editors put before UTF-8.
+std::string_view without_byte_order_mark(std::string_view bytes);
+
 /// The text without the blanks, tabs and line ends on both sides.
 std::string_view trim(std::string_view text);
 

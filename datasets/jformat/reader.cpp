@@ -244,6 +244,7 @@ Site read_jformat(const std::string& path) {
 
 bool looks_like_jformat(std::string_view bytes) {
   const bool whole = bytes.size() < 4096;
+  bytes = without_byte_order_mark(bytes);
   if (upper(trim(bytes.substr(0, 20))).starts_with("#BIRRP")) return true;  // whose comments may be long
   enum { comments, entries, station } place = comments;
   while (!bytes.empty()) {

@@ -232,6 +232,7 @@ Survey read_zonge_avg(const std::string& path) {
 }
 
 bool looks_like_zonge_avg(std::string_view bytes) {
+  bytes = without_byte_order_mark(bytes);
   while (!bytes.empty()) {
     const std::size_t stop = std::min(bytes.find_first_of("\r\n"), bytes.size());
     const std::string_view line = trim(bytes.substr(0, stop));

@@ -8,6 +8,8 @@
 #include "core/error.h"
 #include "datasets/file/read_file.h"
 #include "tests/datasets/edi/small_edi.h"
+#include "tests/datasets/jformat/small_jformat.h"
+#include "tests/datasets/zonge_avg/small_zonge_avg.h"
 
 using namespace terrella;
 using namespace terrella::datasets;
@@ -48,11 +50,39 @@ TEST_F(Read, FolderGivesKnownFilesInNaturalOrder) {
   write("kap12.edi", named("kap12"));
   write("kap3.EDI", named("kap3"));
   write("edi_by_content.txt", named("content"));
-  write("notes.edi", "these are notes, not data\n");
+  write("notes.txt", "these are notes, not data\n");
+  write("data.aux.xml", "<PAMDataset/>\n");
   write("sub/kap1.edi", named("below"));
   const Survey survey = read({folder.string()});
   EXPECT_EQ(names(survey), (std::vector<std::string>{"content", "kap3", "kap12"}));
   EXPECT_EQ(survey.name, folder.filename().string());
+}
+
+TEST_F(Read, FolderTellsOfFilesThatBearTheNameOfASoundingOnly) {
+  write("good.edi", named("good"));
+  const std::string notes = write("Notes.EDI", "these are notes, not data\n"), empty = write("empty.zmm", "");
+  std::string utf_16 = "\xff\xfe";
+  for (const char c : small_edi()) utf_16 += std::string{c, '\0'};
+  const std::string wide = write("wide.edi", utf_16);
+  const Reading reading = read_readable({folder.string()});
+  EXPECT_EQ(names(reading.survey), (std::vector<std::string>{"good"}));
+  ASSERT_EQ(reading.unreadable.size(), 3u);
+  EXPECT_EQ(reading.unreadable[0].path, empty);
+  EXPECT_EQ(reading.unreadable[1].path, notes);
+  EXPECT_TRUE(reading.unreadable[1].message.starts_with("is of no known format")) << reading.unreadable[1].message;
+  EXPECT_EQ(reading.unreadable[2].path, wide);
+  EXPECT_TRUE(reading.unreadable[2].message.starts_with("is UTF-16 text")) << reading.unreadable[2].message;
+  EXPECT_THROW(read({folder.string()}), FormatError);
+}
+
+TEST_F(Read, FolderGivesFilesThatBeginWithAByteOrderMark) {
+  const std::string mark = "\xef\xbb\xbf";
+  write("a.edi", mark + named("S01"));
+  write("b.j", mark + small_jformat());
+  write("c.avg", mark + small_zonge_avg());
+  const Survey survey = read({folder.string()});
+  EXPECT_EQ(names(survey), (std::vector<std::string>{"S01", "A01", "A22"}));
+  for (const Site& site : survey.sites) EXPECT_EQ(site.provenance.repairs.at(0).rule, "byte-order-mark") << site.name;
 }
 
 TEST_F(Read, ArgumentsKeepTheirOrderAndFilesComeOnce) {
