@@ -1,5 +1,7 @@
 #include "datasets/edi/options.h"
 
+#include "datasets/file/lines.h"
+
 namespace terrella::datasets::edi {
 namespace {
 
@@ -17,24 +19,6 @@ std::size_t key_start(std::string_view line, std::size_t equals) {
   while (start > 0 && is_key_character(line[start - 1])) --start;
   if (start == end || (start > 0 && !is_blank(line[start - 1]))) return std::string_view::npos;
   return start;
-}
-
-std::string to_utf8(std::string_view value, std::int64_t line, Report& report) {
-  std::string result;
-  const bool latin_1 = !is_utf8(value);
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      result += ' ';
-    } else if (latin_1 && byte >= 0x80) {
-      result += static_cast<char>(0xc0 | (byte >> 6));
-      result += static_cast<char>(0x80 | (byte & 0x3f));
-    } else {
-      result += c;
-    }
-  }
-  if (latin_1) report.repair(line, "foreign-encoding", "'" + result + "' read as Latin-1");
-  return result;
 }
 
 }  // namespace
@@ -65,7 +49,7 @@ void append_options(std::string_view line, std::int64_t number, std::vector<Opti
       next_equals = line.find('=', next_equals + 1);
     const std::size_t stop = next_equals == std::string_view::npos ? line.size() : search + next_key;
     if (search == start) value = line.substr(start, stop - start);
-    options.push_back({upper(name), std::string(trim(to_utf8(value, number, report))), number});
+    options.push_back({upper(name), std::string(trim(utf8_of(value, number, report))), number});
     if (next_equals == std::string_view::npos) return;
     key = stop;
     equals = next_equals;

@@ -20,13 +20,34 @@ struct DepthWalker : pugi::xml_tree_walker {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+// What <?xml ... encoding="..."?> says, in upper case; empty where it says nothing.
+std::string declared_encoding(std::string_view text) {
+  const std::string start = upper(trim(text).substr(0, 200));
+  const std::size_t stop = start.find("?>"), word = start.find("ENCODING");
+  if (!start.starts_with("<?XML") || stop == std::string::npos || word > stop) return {};
+  const std::size_t open = start.find_first_of("\"'", word);
+  if (open > stop) return {};
+  return start.substr(open + 1, start.find(start[open], open + 1) - open - 1);
+}
+
+// The text as UTF-8 where it says itself that it is Latin-1, or what Windows takes for it. What says nothing, or UTF-8,
+// is left as it stands.
+std::string decoded(std::string text, Report& report) {
+  const std::string encoding = declared_encoding(text);
+  const bool latin_1 = encoding == "ISO-8859-1" || encoding == "LATIN1" || encoding == "WINDOWS-1252";
+  if (!latin_1 || is_utf8(text)) return text;
+  report.repair(1, "foreign-encoding", "encoding='" + encoding + "': read as Latin-1");
+  return utf8_of_latin_1(text);
+}
+
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
-Document::Document(std::string_view bytes, Report& report) : text_(datasets::text_of(bytes, largest_file, report)) {
+Document::Document(std::string_view bytes, Report& report)
+    : text_(decoded(datasets::text_of(bytes, largest_file, report), report)) {
   const pugi::xml_parse_result result =
       document_.load_buffer(text_.data(), text_.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8);
   for (const pugi::xml_node& node : document_.children())

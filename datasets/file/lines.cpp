@@ -37,6 +37,13 @@ std::string text_of(std::string_view bytes, std::size_t most, Report& report) {
   return text;
 }
 
+std::string utf8_of(std::string_view text, std::int64_t line, Report& report) {
+  if (is_utf8(text)) return printable(std::string(text));
+  std::string result = printable(utf8_of_latin_1(text));
+  report.repair(line, "foreign-encoding", "'" + result + "' read as Latin-1");
+  return result;
+}
+
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   for (std::size_t at = 0; (at = line.find_first_not_of(blanks, at)) != std::string_view::npos;) {

@@ -16,6 +16,10 @@ namespace terrella::datasets {
 /// and noted; UTF-16 and more than `most` bytes are FormatErrors.
 std::string text_of(std::string_view bytes, std::size_t most, Report& report);
 
+/// A name or another text of a file as UTF-8 without control characters, which become blanks. What is no UTF-8 is read
+/// as Latin-1 and noted.
+std::string utf8_of(std::string_view text, std::int64_t line, Report& report);
+
 struct Line {
   std::string_view text;    ///< without blanks on both sides
   std::int64_t number = 0;  ///< from 1

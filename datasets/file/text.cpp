@@ -27,6 +27,20 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string utf8_of_latin_1(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      result += c;
+    } else {
+      result += static_cast<char>(0xc0 | (byte >> 6));
+      result += static_cast<char>(0x80 | (byte & 0x3f));
+    }
+  }
+  return result;
+}
+
 std::string printable(std::string text) {
   const bool foreign = !is_utf8(text);
   for (char& c : text) {

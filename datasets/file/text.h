@@ -8,6 +8,9 @@ namespace terrella::datasets {
 /// True for well-formed UTF-8: no overlong forms, surrogates or values beyond U+10FFFF.
 bool is_utf8(std::string_view text);
 
+/// Latin-1 as UTF-8.
+std::string utf8_of_latin_1(std::string_view text);
+
 /// The text fit for a message: control characters become blanks, and bytes that are no UTF-8 become '?'.
 std::string printable(std::string text);
 

@@ -62,7 +62,7 @@ void read_station(const File& file, Site& site, Report& report) {
     site.rotation = last;
   }
   if (std::abs(site.rotation) > 360) report.error(file.station_line, site.rotation, " is no azimuth in degrees");
-  site.name = printable(std::string(name));
+  site.name = utf8_of(name, file.station_line, report);
   if (site.name.size() > 200) report.error(file.station_line, "a station name of ", site.name.size(), " characters");
 }
 

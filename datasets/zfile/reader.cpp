@@ -49,7 +49,7 @@ void read_station(Lines& lines, Site& site, double& declination, Report& report)
   std::string_view name = previous.text;
   if (upper(name.substr(0, 7)) == "STATION") name = trim(name.substr(7));
   if (name.starts_with(':')) name = trim(name.substr(1));
-  site.name = printable(std::string(name));
+  site.name = utf8_of(name, previous.number, report);
   if (site.name.empty()) {
     site.name = std::filesystem::path(report.path()).stem().string();
     report.repair(previous.number, "name-from-file", "no station name; the site is named " + site.name);

@@ -181,7 +181,7 @@ Survey read_document(std::string_view bytes, const std::string& path, std::strin
     Report own(path);
     for (const Repair& repair : of_file) own.repair(repair.line, repair.rule, repair.detail);
     Site site;
-    site.name = printable(station.name);
+    site.name = utf8_of(station.name, station.line, own);
     if (site.name.empty()) {
       site.name = std::filesystem::path(path).stem().string();
       own.repair(station.line, "name-from-file", "no $Rx.GdpStn or $Stn.Name; the site is named " + site.name);

@@ -99,6 +99,15 @@ TEST(EmtfXml, OrthogonalAxesAtAnAngleAreTurnedToNorth) {
   EXPECT_EQ(site.provenance.history.size(), 1u);
 }
 
+TEST(EmtfXml, DeclaredLatin1IsRead) {
+  const Site site =
+      parse_emtf_xml(with({{"encoding=\"UTF-8\"", "encoding='iso-8859-1'"}, {">A01<", ">M\xfcnchen<"}}), "a");
+  EXPECT_EQ(site.name, "M\xc3\xbcnchen");
+  ASSERT_EQ(site.provenance.repairs.size(), 1u);
+  EXPECT_EQ(site.provenance.repairs[0].rule, "foreign-encoding");
+  EXPECT_EQ(parse_emtf_xml(with({{">A01<", ">M\xfcnchen<"}}), "a").name, "M?nchen");  // UTF-8 is declared
+}
+
 TEST(EmtfXml, IsRecognizedByItsRoot) {
   EXPECT_TRUE(looks_like_emtf_xml(small_emtf_xml()));
   EXPECT_TRUE(looks_like_emtf_xml("\xef\xbb\xbf <!-- a > b --> <em_tf/>"));

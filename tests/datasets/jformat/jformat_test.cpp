@@ -88,6 +88,14 @@ TEST(Jformat, AzimuthTurnsToNorth) {
   expect_near(site.z[0][yx], -ohm * Complex(2, 1.5), 1e-14);  // x was east, y was south
 }
 
+TEST(Jformat, NamesThatAreNoUtf8AreLatin1) {
+  std::string text = small_jformat();
+  text.replace(text.find("A01  0.0"), 3, "M\xfcnchen");
+  const Site site = parse_jformat(text, "a");
+  EXPECT_EQ(site.name, "M\xc3\xbcnchen");
+  EXPECT_TRUE(has_repair(site, "foreign-encoding"));
+}
+
 TEST(Jformat, CorruptFiles) {
   expect_outcomes(small_jformat(),
                   {{"no-entries", ">AZIMUTH   =  0.0\n>LATITUDE  = -28.5\n>LONGITUDE =  24.25\n>ELEVATION =  1200.0\n",

@@ -57,6 +57,12 @@ TEST(Zfile, ElectricChannelsOfTheirOwnAxes) {
   EXPECT_NEAR(site.z_error[0][xy], 2.37719939e-04, 1e-12);
 }
 
+TEST(Zfile, NamesThatAreNoUtf8AreLatin1) {
+  const Site site = parse_zfile(spoiled(small_zfile(), {"", "station    :A01", "station    :M\xfcnchen", ""}), "a");
+  EXPECT_EQ(site.name, "M\xc3\xbcnchen");
+  EXPECT_EQ(site.provenance.repairs.at(0).rule, "foreign-encoding");
+}
+
 TEST(Zfile, CorruptFiles) {
   expect_outcomes(
       small_zfile(),

@@ -82,6 +82,12 @@ TEST(ZongeAvg, SeveralStationsInOneFile) {
   EXPECT_DOUBLE_EQ(survey.sites[1].latitude, 39.5);
 }
 
+TEST(ZongeAvg, NamesThatAreNoUtf8AreLatin1) {
+  const Site site = parse(spoiled(small_zonge_avg(), {"", "$Stn.Name= A22", "$Stn.Name= M\xfcnchen", ""})).sites.at(0);
+  EXPECT_EQ(site.name, "M\xc3\xbcnchen");
+  EXPECT_EQ(site.provenance.repairs.at(0).rule, "foreign-encoding");
+}
+
 TEST(ZongeAvg, CorruptFiles) {
   expect_outcomes(
       small_zonge_avg(),
