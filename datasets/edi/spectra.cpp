@@ -27,19 +27,49 @@ bool same_id(const std::string& a, std::string_view b) {
   return parse_number(a, x) == NumberKind::plain && parse_number(b, y) == NumberKind::plain && x == y;
 }
 
-// The channel types of the section's list of measurement IDs: the first of a type is the site's own, the second (or
-// RHX, RRHX ...) the reference.
-Channels read_channels(const Document& document, const Block& section, Report& report) {
-  std::vector<std::pair<std::string, std::string>> types;  // ID, CHTYPE
+constexpr const char* channel_names[] = {"HX", "HY", "HZ", "EX", "EY"};
+
+struct ChannelType {
+  std::size_t channel = 0;  ///< of channel_names
+  bool remote = false;
+  bool numbered = false;  ///< HX1: of the site, or remote where the site has HX
+};
+
+// What CHTYPE says: HX; of a remote reference RX (the standard's), RHX, RRHX, HXR. nullopt where it is none of these.
+std::optional<ChannelType> channel_type(const std::string& type, bool electric) {
+  if (type == "RX" || type == "RY") return ChannelType{(electric ? 3u : 0u) + (type == "RY" ? 1u : 0u), true};
+  for (std::size_t k = 0; k < 5; ++k) {
+    if (type == channel_names[k]) return ChannelType{k};
+    if (type.starts_with('R') && type.ends_with(channel_names[k])) return ChannelType{k, true};
+    if (!type.starts_with(channel_names[k])) continue;
+    const std::string rest = type.substr(2);
+    if (rest == "R") return ChannelType{k, true};
+    if (rest.find_first_not_of("0123456789") == std::string::npos) return ChannelType{k, false, true};
+  }
+  return std::nullopt;
+}
+
+struct Measured {
+  std::string id, type;
+  bool electric;
+};
+
+std::vector<Measured> measured_channels(const Document& document, Report& report) {
+  std::vector<Measured> channels;
   for (const Block& block : document.blocks()) {
     if (block.keyword != "HMEAS" && block.keyword != "EMEAS") continue;
     const auto options = options_of(block, report);
     const Option *const id = find_option(options, {"ID"}), *const type = find_option(options, {"CHTYPE"});
-    if (id && type) types.emplace_back(id->value, upper(type->value));
+    if (id && type) channels.push_back({id->value, upper(type->value), block.keyword == "EMEAS"});
   }
+  return channels;
+}
+
+// The section's list of measurement IDs and the line on which it begins.
+std::vector<std::string> listed_ids(const Block& section, std::int64_t& list_line, const Report& report) {
   std::optional<std::size_t> announced;
   std::vector<std::string> ids;
-  std::int64_t list_line = section.line;
+  list_line = section.line;
   for_each_line(section, [&](std::string_view line, std::int64_t number) {
     if (line.starts_with("//")) {
       double count = 0;
@@ -58,27 +88,55 @@ Channels read_channels(const Document& document, const Block& section, Report& r
   });
   if (!announced || ids.size() != *announced)
     report.error(list_line, ">=SPECTRASECT needs a list of channels '// n' and n IDs; ", ids.size(), " IDs found");
+  return ids;
+}
 
+// The channel types of the list, nullopt for those that are not known and whose spectra are not used.
+std::vector<std::optional<ChannelType>> listed_types(const Document& document, const std::vector<std::string>& ids,
+                                                     std::int64_t list_line, Report& report) {
+  const std::vector<Measured> measured = measured_channels(document, report);
+  std::vector<std::optional<ChannelType>> types;
+  std::string unknown;
+  for (const std::string& id : ids) {
+    const Measured* found = nullptr;
+    for (const Measured& channel : measured)
+      if (same_id(channel.id, id)) found = &channel;
+    if (!found) report.error(list_line, "channel ", id, " is not defined by >HMEAS or >EMEAS");
+    types.push_back(channel_type(found->type, found->electric));
+    if (!types.back()) unknown += (unknown.empty() ? "" : ", ") + id + " (" + found->type.substr(0, 20) + ")";
+  }
+  if (!unknown.empty()) report.repair(list_line, "unknown-channel", "channels of unknown type not used: " + unknown);
+  return types;
+}
+
+// The first channel of a type is the site's own, the second, or one that says so, the reference.
+Channels read_channels(const Document& document, const Block& section, Report& report) {
+  std::int64_t list_line = 0;
+  const std::vector<std::string> ids = listed_ids(section, list_line, report);
+  const auto types = listed_types(document, ids, list_line, report);
   Channels channels;
   channels.n = ids.size();
-  constexpr const char* names[] = {"HX", "HY", "HZ", "EX", "EY"};
   std::array<int, 5> second = {-1, -1, -1, -1, -1};
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    std::string type;
-    for (const auto& [id, its_type] : types)
-      if (same_id(id, ids[i])) type = its_type;
-    if (type.empty()) report.error(list_line, "channel ", ids[i], " is not defined by >HMEAS or >EMEAS");
-    const bool remote = type.size() > 2 && type[0] == 'R';
-    const std::string base = remote ? type.substr(type.size() - 2) : type;
-    for (std::size_t k = 0; k < 5; ++k)
-      if (base == names[k]) {
-        int& place = remote || channels.index[k] >= 0 ? second[k] : channels.index[k];
-        if (place >= 0) report.error(list_line, "more than two channels of type ", base);
-        place = static_cast<int>(i);
-      }
-  }
+  std::string by_number;
+  for (const bool numbered : {false, true})  // HX, where there is one, comes before HX1
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (!types[i] || types[i]->numbered != numbered) continue;
+      const std::size_t k = types[i]->channel;
+      int& place = types[i]->remote || channels.index[k] >= 0 ? second[k] : channels.index[k];
+      if (place >= 0) report.error(list_line, "more than two channels of type ", channel_names[k]);
+      place = static_cast<int>(i);
+      if (numbered && &place == &second[k]) by_number += " " + ids[i];
+    }
+  if (!by_number.empty())
+    report.repair(list_line, "reference-by-number",
+                  "channels told apart by a number taken as the reference:" + by_number);
   for (const std::size_t needed : {0, 1})
-    if (channels.index[needed] < 0) report.error(list_line, "no channel of type ", names[needed]);
+    if (channels.index[needed] < 0) report.error(list_line, "no channel of type ", channel_names[needed]);
+  for (const std::size_t x : {0, 3})
+    if ((second[x] >= 0) != (second[x + 1] >= 0))
+      report.repair(
+          list_line, "half-a-reference",
+          text("no remote ", channel_names[second[x] >= 0 ? x + 1 : x], ": the other remote channel not used"));
   if (second[0] >= 0 && second[1] >= 0)
     channels.reference = {second[0], second[1]};
   else if (second[3] >= 0 && second[4] >= 0)

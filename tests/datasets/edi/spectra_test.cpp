@@ -30,7 +30,8 @@ class Noise {
 
 // An EDI file of one frequency: channels HX HY HZ EX EY and the remote HX HY, averaged over `estimates` samples. With
 // noise on the magnetic channels only the remote reference finds Z without bias.
-std::string spectra_file(Noise& noise, double magnetic_noise, double electric_noise) {
+std::string spectra_file(Noise& noise, double magnetic_noise, double electric_noise, const char* remote_x = "HX",
+                         const char* remote_y = "HY") {
   std::array<std::array<Complex, 7>, 7> s{};
   for (int k = 0; k < estimates; ++k) {
     const Complex hx = noise(1.0), hy = noise(2.0);
@@ -47,9 +48,9 @@ std::string spectra_file(Noise& noise, double magnetic_noise, double electric_no
   std::ostringstream out;
   out.precision(12);
   out << ">HEAD\n DATAID=\"MC\"\n LAT=1\n LONG=2\n ELEV=3\n>=DEFINEMEAS\n";
-  const char* types[] = {"HX", "HY", "HZ", "EX", "EY", "HX", "HY"};
+  const char* types[] = {"HX", "HY", "HZ", "EX", "EY", remote_x, remote_y};
   for (int i = 0; i < 7; ++i)
-    out << (types[i][0] == 'H' ? ">HMEAS" : ">EMEAS") << " ID=" << 101 + i << ".001 CHTYPE=" << types[i] << "\n";
+    out << (i == 3 || i == 4 ? ">EMEAS" : ">HMEAS") << " ID=" << 101 + i << ".001 CHTYPE=" << types[i] << "\n";
   out << ">=SPECTRASECT\n NFREQ=1\n // 7\n";
   for (int i = 0; i < 7; ++i) out << " " << 101 + i << ".001\n";
   out << ">SPECTRA FREQ=0.5 ROTSPEC=0 BW=0.1 AVGT=" << estimates << " // 49\n";
@@ -70,6 +71,25 @@ TEST(Spectra, RemoteReferenceFindsTheTransferFunction) {
   EXPECT_EQ(site.period, std::vector<double>{2.0});
   for (std::size_t c = 0; c < 4; ++c) EXPECT_LT(std::abs(site.z[0][c] / unit - true_z[c]), 1e-8) << c;
   EXPECT_TRUE(site.has_tipper());
+}
+
+TEST(Spectra, TheReferenceHasManyNames) {
+  const auto parse = [](const char* x, const char* y) {
+    Noise noise(3);
+    return parse_edi(spectra_file(noise, 0.5, 1.0, x, y), "mc.edi");
+  };
+  const Site expected = parse("HX", "HY");
+  EXPECT_TRUE(expected.provenance.repairs.empty());
+  using Names = std::pair<const char*, const char*>;
+  for (const auto& [x, y] : {Names{"RX", "RY"}, {"rx", "ry"}, {"RHX", "RHY"}, {"RRHX", "RRHY"}, {"HXR", "HYR"}}) {
+    EXPECT_EQ(parse(x, y).z, expected.z) << x;
+    EXPECT_TRUE(parse(x, y).provenance.repairs.empty()) << x;
+  }
+  EXPECT_EQ(parse("HX1", "HY1").z, expected.z);
+  EXPECT_EQ(parse("HX1", "HY1").provenance.repairs.at(0).rule, "reference-by-number");
+  const Site alone = parse("NONE", "NONE");
+  EXPECT_GT(std::abs(alone.z[0][1] - expected.z[0][1]), 0.05 * std::abs(expected.z[0][1]));  // biased by the noise of H
+  EXPECT_EQ(alone.provenance.repairs.at(0).rule, "unknown-channel");
 }
 
 TEST(Spectra, ErrorsAreTheScatterOfManyExperiments) {
