@@ -5,6 +5,8 @@
 
 #include "datasets/edi/coordinates.h"
 #include "datasets/edi/options.h"
+#include "datasets/file/elevation.h"
+#include "datasets/file/lines.h"
 #include "datasets/file/numbers.h"
 
 namespace terrella::datasets::edi {
@@ -93,6 +95,18 @@ void read_coordinates(const Places& places, Header& header, Report& report) {
   }
 }
 
+// "158 m", "518ft" or "158" as number and unit; a comment may follow.
+std::pair<std::string_view, std::string_view> number_and_unit(std::string_view value) {
+  const std::vector<std::string_view> words = words_of(value.substr(0, value.find('!')));
+  if (words.empty()) return {};
+  if (words.size() > 1) return {words[0], words[1]};
+  double number = 0;
+  if (parse_number(words[0], number) != NumberKind::bad) return {words[0], {}};
+  const std::size_t digits = words[0].find_last_of("0123456789") + 1;  // 0 where there is none
+  if (digits == 0) return {words[0], {}};
+  return {words[0].substr(0, digits), words[0].substr(digits)};
+}
+
 void read_elevation(const Places& places, Header& header, Report& report) {
   struct Place {
     const Option* option;
@@ -104,15 +118,17 @@ void read_elevation(const Places& places, Header& header, Report& report) {
   for (const auto& [option, place] : candidates) {
     if (!option) continue;
     double value = 0;
-    // A unit may follow the number ("158 m").
-    const std::string_view token = std::string_view(option->value).substr(0, option->value.find(' '));
+    auto [token, unit] = number_and_unit(option->value);
     const NumberKind kind = parse_number(token, value);
     if (kind == NumberKind::bad) report.error(option->line, option->key, "='", option->value, "' is no elevation in m");
     if (kind == NumberKind::nan || std::abs(value) >= 1e30) continue;
     if (kind == NumberKind::decimal_comma)
       report.repair(option->line, "decimal-comma", text(option->key, "=", option->value));
-    const Option* const unit = place ? find_option(*place, {"UNITS"}) : nullptr;
-    if (unit && (upper(unit->value) == "FT" || upper(unit->value) == "FEET")) value *= 0.3048;
+    if (!place && !metres_of_unit(unit)) continue;  // prose, of which the number may be anything
+    const Option* const units = place ? find_option(*place, {"UNITS"}) : nullptr;
+    // UNITS of >HEAD may also be those of the impedance.
+    if (unit.empty() && units && metres_of_unit(units->value)) unit = units->value;
+    value = elevation_in_metres(value, unit, option->line, report);
     if (std::abs(value) > 12000)
       report.error(option->line, option->key, "=", option->value, " is no elevation on Earth");
     header.elevation = value;

@@ -14,4 +14,9 @@ std::string short_digits(double value) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
 }
 
+std::string plain_digits(double value) {
+  char buffer[400];  // of numbers up to 1e308
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed).ptr};
+}
+
 }  // namespace terrella::datasets

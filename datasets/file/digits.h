@@ -11,4 +11,7 @@ std::string thirteen_digits(double value);
 /// The fewest digits that read back as the same number.
 std::string short_digits(double value);
 
+/// The same without an exponent: 1234567.25.
+std::string plain_digits(double value);
+
 }  // namespace terrella::datasets

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "datasets/file/elevation.h"
 #include "datasets/file/numbers.h"
 #include "datasets/file/read_file.h"
 #include "datasets/file/settle.h"
@@ -19,26 +20,51 @@ constexpr std::size_t largest_file = std::size_t{64} << 20;  // bytes; a line of
 // A number of "$Key = value"; NaN where there is none.
 double key_number(const Station& station, const char* key, const Report& report) {
   const auto found = station.keys.find(key);
-  if (found == station.keys.end() || found->second.empty()) return not_a_number;
+  if (found == station.keys.end() || found->second.value.empty()) return not_a_number;
   double value = 0;
-  if (parse_number(words_of(found->second)[0], value) != NumberKind::plain)
-    report.error(station.line, "$", key, " = '", found->second.substr(0, 40), "' is not a number");
+  if (parse_number(words_of(found->second.value)[0], value) != NumberKind::plain)
+    report.error(found->second.line, "$", key, " = '", found->second.value.substr(0, 40), "' is not a number");
   return value;
 }
 
-// The parts of "11,0,180" or "311288:4281879:1548.1 m"; NaN where one is no number.
-std::vector<double> parts_of(const Station& station, const char* key, char separator) {
-  std::vector<double> parts;
+struct Parts {
+  std::vector<double> numbers;
+  std::string unit;  ///< the word behind them
+  std::int64_t line = 0;
+};
+
+// The parts of "11,0,180" or "311288:4281879:1548.1 m".
+Parts parts_of(const Station& station, const char* key, char separator) {
+  Parts parts;
   const auto found = station.keys.find(key);
-  if (found == station.keys.end() || found->second.empty()) return parts;
-  std::string plain = found->second;
+  if (found == station.keys.end()) return parts;
+  parts.line = found->second.line;
+  std::string plain = found->second.value;
   std::replace(plain.begin(), plain.end(), separator, ' ');
   for (const std::string_view word : words_of(plain)) {
     double value = 0;
-    if (parse_number(word, value) != NumberKind::plain) break;
-    parts.push_back(value);
+    if (parse_number(word, value) != NumberKind::plain) {
+      parts.unit = word;
+      break;
+    }
+    parts.numbers.push_back(value);
   }
   return parts;
+}
+
+// The height of $Rx.Center, in the unit behind it or that of $Unit.Length; false where there is none.
+bool read_elevation(const Station& station, Site& site, Report& report) {
+  const Parts center = parts_of(station, "RX.CENTER", ':');
+  if (center.numbers.size() < 3) return false;
+  std::string unit = center.unit;
+  if (const auto stated = station.keys.find("UNIT.LENGTH"); unit.empty() && stated != station.keys.end())
+    unit = stated->second.value;
+  site.elevation = elevation_in_metres(center.numbers[2], unit, center.line, report);
+  if (std::abs(site.elevation) > 12000) report.error(center.line, site.elevation, " m is no elevation on Earth");
+  if (station.other_center > 0)
+    report.repair(station.other_center, "center-differs",
+                  text("components have another $Rx.Center; that of the first, ", site.elevation, " m, is taken"));
+  return true;
 }
 
 void read_place(const Station& station, Site& site, Report& report) {
@@ -54,23 +80,19 @@ void read_place(const Station& station, Site& site, Report& report) {
                   text("longitude ", site.longitude, " written as ", std::remainder(site.longitude, 360.0)));
     site.longitude = std::remainder(site.longitude, 360.0);
   }
-  const auto center = parts_of(station, "RX.CENTER", ':');
-  if (center.size() < 3) return;
-  if (std::abs(center[2]) > 12000) report.error(station.line, center[2], " m is no elevation on Earth");
-  site.elevation = center[2];
 }
 
 void read_axes(const Station& station, Site& site, Report& report) {
-  const auto angles = parts_of(station, "RX.HPR", ',');
+  const auto [angles, unit, line] = parts_of(station, "RX.HPR", ',');
   if (angles.empty()) {
     report.repair(0, "no-orientation", "the file states no axes; x is taken as geographic north");
     return;
   }
-  if (std::abs(angles[0]) > 360) report.error(station.line, "$Rx.HPR: ", angles[0], " is no heading in degrees");
+  if (std::abs(angles[0]) > 360) report.error(line, "$Rx.HPR: ", angles[0], " is no heading in degrees");
   site.rotation = angles[0];
   const double pitch = angles.size() > 1 ? angles[1] : 0, roll = angles.size() > 2 ? angles[2] : 180;
   if (pitch != 0 || (roll != 180 && roll != 0))
-    report.error(station.line, "$Rx.HPR: pitch ", pitch, " and roll ", roll, " are not read; 0 and 180 (z down)");
+    report.error(line, "$Rx.HPR: pitch ", pitch, " and roll ", roll, " are not read; 0 and 180 (z down)");
   if (roll == 0) report.repair(0, "roll-unused", "$Rx.HPR has roll 0; z is taken as down");
 }
 
@@ -188,6 +210,7 @@ Survey read_document(std::string_view bytes, const std::string& path, std::strin
     }
     if (site.name.size() > 200) own.error(station.line, "a station name of ", site.name.size(), " characters");
     read_place(station, site, own);
+    const bool has_elevation = read_elevation(station, site, own);
     if (table.controlled_source || station.keys.empty())
       own.repair(0, "no-orientation", "the file states no axes; x is taken as geographic north");
     else
@@ -204,7 +227,7 @@ Survey read_document(std::string_view bytes, const std::string& path, std::strin
       site.provenance.history.push_back(text("grid position east ", place.east, " m, north ", place.north, " m from ",
                                              stations_path, ", which states no zone"));
       for (const Repair& repair : of_stations) own.repair(0, repair.rule, stations_path + ": " + repair.detail);
-    } else if (!station.keys.count("RX.CENTER")) {
+    } else if (!has_elevation) {
       own.repair(0, "no-elevation", "the file gives no elevation; 0 m is taken");
     }
     settle(site, own);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "datasets/file/digits.h"
 #include "datasets/file/numbers.h"
 
 namespace terrella::datasets::zonge_avg {
@@ -31,6 +32,11 @@ std::size_t component_of(std::string_view name, const Line& line, const Report& 
 // Keys that belong to one station and one component.
 bool is_of_station(std::string_view key) {
   return key.starts_with("GPS.") || key.starts_with("RX.") || key.starts_with("STN.") || key.starts_with("CH.");
+}
+
+// Those of them that the site draws on.
+bool is_of_site(std::string_view key) {
+  return key == "GPS.LAT" || key == "GPS.LON" || key == "RX.HPR" || key == "RX.CENTER" || key == "UNIT.LENGTH";
 }
 
 class Builder {
@@ -69,11 +75,11 @@ class Builder {
     const std::string value(trim(content.substr(sign + 1)));
     if (key.starts_with("MTEDIT:VERSION") || key.starts_with("MTEDIT:VERS"))
       table_.program = printable("MTEdit " + value).substr(0, 200);
-    if ((key == "RX.GDPSTN" || key == "STN.NAME") && keys_.count(key) && keys_[key] != value && !fresh_) {
+    if ((key == "RX.GDPSTN" || key == "STN.NAME") && keys_.count(key) && keys_[key].value != value && !fresh_) {
       std::erase_if(keys_, [](const auto& entry) { return is_of_station(entry.first); });
       fresh_ = true;
     }
-    keys_[std::move(key)] = value;
+    keys_[std::move(key)] = {value, line.number};
   }
 
   void columns(const Line& line) {
@@ -134,19 +140,37 @@ class Builder {
       r.magnitude = r.resistivity < 0 ? not_a_number : std::sqrt(5 * r.frequency * r.resistivity);
       const double station = number(fields, {"STATION"}, line);
       if (std::isnan(station)) report_.error(line.number, "a row without station");
-      at(text(station), line).rows.push_back(r);
+      at(plain_digits(station), line).rows.push_back(r);
       return;
     }
     const auto component = keys_.find("RX.CMP");
     if (component == keys_.end()) report_.error(line.number, "rows of data before $Rx.Cmp");
-    r.component = component_of(component->second, line, report_);
+    r.component = component_of(component->second.value, line, report_);
     r.magnitude = number(fields, {"Z.MAG"}, line);
-    std::string name = keys_.count("STN.NAME") ? keys_["STN.NAME"] : std::string();
-    if (name.empty() && keys_.count("RX.GDPSTN")) name = keys_["RX.GDPSTN"];
+    std::string name = keys_.count("STN.NAME") ? keys_["STN.NAME"].value : std::string();
+    if (name.empty() && keys_.count("RX.GDPSTN")) name = keys_["RX.GDPSTN"].value;
     Station& station = at(name, line);
-    station.keys.insert(keys_.begin(), keys_.end());  // the first component's, where they differ
+    keep_keys(station);
     station.rows.push_back(r);
     fresh_ = false;
+  }
+
+  // Adds the keys that hold now. What a site has once must not change between its components; only centres do, since
+  // MTEdit itself writes others for the tipper, half as high.
+  void keep_keys(Station& station) const {
+    const auto plain = [](std::string value) {
+      std::erase(value, ' ');
+      return value;
+    };
+    for (const auto& [key, now] : keys_) {
+      const auto [old, is_new] = station.keys.emplace(key, now);
+      const Key& first = old->second;
+      if (is_new || !is_of_site(key) || first.value == now.value || plain(first.value) == plain(now.value)) continue;
+      if (key != "RX.CENTER")
+        report_.error(now.line, "$", key, " = '", now.value.substr(0, 40), "' contradicts that of line ", first.line,
+                      " for the same station");
+      if (station.other_center == 0) station.other_center = now.line;
+    }
   }
 
   // The station of that name: the last one, mostly.
@@ -160,7 +184,7 @@ class Builder {
   Lines lines_;
   Report& report_;
   Table table_;
-  std::map<std::string, std::string> keys_;
+  std::map<std::string, Key> keys_;
   std::map<std::string, std::size_t> index_;
   std::vector<std::string> names_;
   bool comma_ = false, fresh_ = true;

@@ -21,11 +21,17 @@ struct Row {
   bool skipped = false;
 };
 
+struct Key {
+  std::string value;
+  std::int64_t line = 0;
+};
+
 struct Station {
   std::string name;
-  std::int64_t line = 0;                    ///< of the first row
-  std::map<std::string, std::string> keys;  ///< of "$Key = value", upper case; those that held when its rows came
+  std::int64_t line = 0;            ///< of the first row
+  std::map<std::string, Key> keys;  ///< of "$Key = value", upper case; those that held when its first rows came
   std::vector<Row> rows;
+  std::int64_t other_center = 0;  ///< the line of a $Rx.Center of another component that differs; 0: none
 };
 
 struct Table {

@@ -116,7 +116,8 @@ TEST(CorruptEdi, SpellingsThatAreFineGiveTheSameNumbers) {
 }
 
 TEST(CorruptEdi, FeetAreMetresAndAxesBehindInfoCount) {
-  EXPECT_NEAR(read_edi(corpus + "elevation-in-feet.edi").elevation, 1200.5, 1e-6);
+  for (const char* file : {"elevation-in-feet.edi", "elevation-unit-feet.edi", "elevation-unit-glued.edi"})
+    EXPECT_NEAR(read_edi(corpus + file).elevation, 1200.5, 1e-6) << file;
   EXPECT_EQ(read_edi(corpus + "zrot-after-info.edi").z[0][xy], -read_edi(corpus + "crlf.edi").z[0][yx]);
 }
 
@@ -133,7 +134,8 @@ TEST(CorruptEdi, EveryRuleOfRepairIsDocumentedAndShown) {
   for (const Expected& expected : expectations())
     if (expected.outcome == "repair") shown.insert(expected.what);
   const std::regex rule("\"([a-z0-9]+(-[a-z0-9]+)+)\"");
-  std::vector<fs::path> sources = {root / "datasets/file/lines.cpp"};  // which mends what is wrong with any text
+  std::vector<fs::path> sources = {root / "datasets/file/lines.cpp",  // which mends what is wrong with any text
+                                   root / "datasets/file/elevation.cpp"};
   for (const auto& entry : fs::directory_iterator(root / "datasets/edi"))
     if (entry.path().stem() != "coherence") sources.push_back(entry.path());  // of blocks that the analysis reads
   for (const fs::path& path : sources) {

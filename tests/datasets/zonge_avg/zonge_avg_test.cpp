@@ -82,6 +82,32 @@ TEST(ZongeAvg, SeveralStationsInOneFile) {
   EXPECT_DOUBLE_EQ(survey.sites[1].latitude, 39.5);
 }
 
+TEST(ZongeAvg, HeightsInFeet) {
+  for (const char* unit : {"ft", "feet"}) {
+    const std::string center = std::string(":1000 ") + unit;
+    const Site site = parse(spoiled(small_zonge_avg(), {"", ":1548.1 m", center.c_str(), ""})).sites.at(0);
+    EXPECT_NEAR(site.elevation, 304.8, 1e-9);
+    EXPECT_EQ(site.provenance.repairs.at(0).rule, "elevation-in-feet");
+    EXPECT_EQ(site.provenance.repairs.at(0).line, 8);
+  }
+  // Where nothing stands behind the height $Unit.Length counts.
+  std::string text = spoiled(small_zonge_avg(), {"", ":1548.1 m", ":1000", ""});
+  EXPECT_DOUBLE_EQ(parse(text).sites.at(0).elevation, 1000);
+  text = spoiled(text, {"", "$Rx.GdpStn= 22\n", "$Unit.Length=ft\n$Rx.GdpStn= 22\n", ""});
+  EXPECT_NEAR(parse(text).sites.at(0).elevation, 304.8, 1e-9);
+}
+
+TEST(ZongeAvg, StationsKeepAllTheirDigits) {
+  std::string text = small_amtavg(), places = small_stations();
+  for (std::size_t at; (at = text.find(" 150.0 ")) != std::string::npos;) text.replace(at, 7, " 1234567.25 ");
+  places.replace(places.find("150,"), 4, "1234567.25,");
+  const Survey survey = parse_zonge_avg(text, "K1.AVG", places);
+  ASSERT_EQ(survey.sites.size(), 2u);
+  EXPECT_EQ(survey.sites[0].name, "1234567.25");
+  EXPECT_DOUBLE_EQ(survey.sites[0].elevation, 574.5);
+  EXPECT_EQ(survey.sites[1].name, "200");
+}
+
 TEST(ZongeAvg, NamesThatAreNoUtf8AreLatin1) {
   const Site site = parse(spoiled(small_zonge_avg(), {"", "$Stn.Name= A22", "$Stn.Name= M\xfcnchen", ""})).sites.at(0);
   EXPECT_EQ(site.name, "M\xc3\xbcnchen");
@@ -126,6 +152,13 @@ TEST(ZongeAvg, CorruptFiles) {
        {"heading-pitch", "HPR=0,0,180", "HPR=0,5,180", "pitch 5 and roll 180 are not read"},
        {"heading-roll", "HPR=0,0,180", "HPR=0,0,90", "pitch 0 and roll 90 are not read"},
        {"heading-roll-0", "HPR=0,0,180", "HPR=0,0,0", "repair roll-unused"},
+       {"heading-of-one-component", "$Rx.Cmp = Zyx", "$Rx.HPR=90,0,180\n$Rx.Cmp = Zyx",
+        "contradicts that of line 7 for the same station", 16},
+       {"heading-repeated", "$Rx.Cmp = Zyx", "$Rx.HPR=0, 0, 180\n$Rx.Cmp = Zyx", "fine"},
+       {"latitude-of-one-component", "$Rx.Cmp = Zyx", "$GPS.Lat=39.5\n$Rx.Cmp = Zyx", "contradicts that of line 5", 16},
+       {"center-of-one-component", "$Rx.Cmp = Tzx", "$Rx.Center=311288:4281879:774.05 m\n$Rx.Cmp = Tzx",
+        "repair center-differs"},
+       {"elevation-unit", ":1548.1 m", ":1548.1 cubits", "in 'cubits', which is not known", 8},
        {"elevation-impossible", ":1548.1 m", ":154810 m", "is no elevation on Earth"},
        {"no-elevation", "$Rx.Center=311288:4281879:1548.1 m\n", "", "repair no-elevation"},
        {"no-name", "$Rx.GdpStn= 22\n$Stn.Name= A22\n", "", "repair name-from-file"},
