@@ -22,7 +22,16 @@ std::vector<Option> options_of_all(const Document& document, std::string_view ke
   return block ? options_of(*block, report) : std::vector<Option>();
 }
 
-// >INFO is free text; of it only "KEY = value" and "KEY: value" lines with one word before the sign are taken.
+// The key of a line of >INFO in upper case; SIGNCONVENTION for all its spellings.
+std::string info_key(std::string_view text) {
+  std::string key = upper(trim(text));
+  std::string plain = key;
+  std::erase_if(plain, [](char c) { return c == ' ' || c == '\t' || c == '_'; });
+  if (plain == "SIGNCONVENTION" || plain == "TRANSFERFUNCTION.SIGNCONVENTION") return "SIGNCONVENTION";
+  return key;
+}
+
+// >INFO is free text; of it only "KEY = value" and "KEY: value" lines with these words before the sign are taken.
 std::vector<Option> info_options(const Document& document) {
   std::vector<Option> options;
   for (const Block& block : document.blocks()) {
@@ -30,9 +39,8 @@ std::vector<Option> info_options(const Document& document) {
     for_each_line(block, [&](std::string_view line, std::int64_t number) {
       const std::size_t sign = line.find_first_of("=:");
       if (sign == std::string_view::npos) return;
-      const std::string key = upper(trim(line.substr(0, sign)));
-      if (key == "LATITUDE" || key == "LONGITUDE" || key == "ELEVATION" || key == "SIGNCONVENTION" ||
-          key == "TRANSFER_FUNCTION.SIGN_CONVENTION")
+      const std::string key = info_key(line.substr(0, sign));
+      if (key == "LATITUDE" || key == "LONGITUDE" || key == "ELEVATION" || key == "SIGNCONVENTION")
         options.push_back({key, std::string(trim(line.substr(sign + 1))), number});
     });
   }
@@ -153,15 +161,19 @@ void read_units(const Places& places, Header& header, Report& report) {
 }
 
 void read_sign(const Places& places, Header& header, Report& report) {
-  const Option* const option = find_option(places.info, {"SIGNCONVENTION", "TRANSFER_FUNCTION.SIGN_CONVENTION"});
-  if (!option) return;
-  const std::string sign = upper(option->value);
-  if (sign == "NONE" || sign == "UNKNOWN") return;
-  const bool plus = sign.find('+') != std::string::npos || sign == "EXP(I \\OMEGA T)";
-  const bool minus = sign.find('-') != std::string::npos;
-  if (plus == minus)
-    report.error(option->line, option->key, "=", option->value, " is not known; exp(+iwt) or exp(-iwt)");
-  header.negative_sign = minus;
+  const Option* first = nullptr;
+  for (const Option& option : places.info) {
+    const std::string sign = upper(option.value);
+    if (option.key != "SIGNCONVENTION" || sign.empty() || sign == "NONE" || sign == "UNKNOWN") continue;
+    const bool minus = sign.find('-') != std::string::npos;
+    const bool plus = sign.find('+') != std::string::npos || (!minus && sign.starts_with("EXP(I"));
+    if (plus == minus)
+      report.error(option.line, "sign convention '", option.value, "' is not known; exp(+iwt) or exp(-iwt)");
+    if (first && header.negative_sign != minus)
+      report.error(option.line, "sign convention '", option.value, "' contradicts that of line ", first->line);
+    header.negative_sign = minus;
+    first = &option;
+  }
 }
 
 void read_channel_azimuth(const Document& document, Header& header, Report& report) {

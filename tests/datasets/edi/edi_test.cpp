@@ -100,6 +100,24 @@ TEST(Edi, NegativeTimeFactorIsConjugated) {
   EXPECT_NEAR(site.tipper[1][1].imag(), 0.04, 1e-15);
 }
 
+TEST(Edi, SpellingsOfTheSignConvention) {
+  for (const char* spelling :
+       {"SIGN CONVENTION: exp(-iwt)", "SIGN_CONVENTION=exp(-iwt)", "SignConvention: exp(- i\\omega t)",
+        "sign convention = -", "Transfer_Function.Sign_Convention = -", "SIGNCONVENTION = none\nSIGN CONVENTION: -"}) {
+    std::string text = small_edi();
+    text.replace(text.find("SIGNCONVENTION=exp(+iwt)"), 24, spelling);
+    EXPECT_EQ(parse_edi(text, "a").provenance.sign, "-") << spelling;
+  }
+  for (const char* wrong : {"SIGN CONVENTION: lead", "SIGNCONVENTION=+\nSIGN CONVENTION: -"}) {
+    std::string text = small_edi();
+    text.replace(text.find("SIGNCONVENTION=exp(+iwt)"), 24, wrong);
+    EXPECT_THROW(parse_edi(text, "a"), FormatError) << wrong;
+  }
+  std::string text = small_edi();
+  text.replace(text.find("exp(+iwt)"), 9, "exp(i wt)");
+  EXPECT_EQ(parse_edi(text, "a").provenance.sign, "+");
+}
+
 TEST(Edi, SpellingsOfEmpty) {
   for (const char* spelling : {"1e32", "1.0E+32", "0.1000000E+33", "1.000000e+032", "1.0D+32", "1.0+032", "+1E32"}) {
     std::string text = small_edi();
