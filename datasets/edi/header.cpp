@@ -5,6 +5,7 @@
 
 #include "datasets/edi/coordinates.h"
 #include "datasets/edi/options.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/elevation.h"
 #include "datasets/file/lines.h"
 #include "datasets/file/numbers.h"
@@ -137,7 +138,7 @@ void read_elevation(const Places& places, Header& header, Report& report) {
     // UNITS of >HEAD may also be those of the impedance.
     if (unit.empty() && units && metres_of_unit(units->value)) unit = units->value;
     value = elevation_in_metres(value, unit, option->line, report);
-    if (std::abs(value) > 12000)
+    if (std::abs(value) > highest_elevation)
       report.error(option->line, option->key, "=", option->value, " is no elevation on Earth");
     header.elevation = value;
     return;
@@ -233,7 +234,7 @@ Header read_header(const Document& document, Report& report) {
     header.name = std::filesystem::path(report.path()).stem().string();
     report.repair(0, "name-from-file", "no DATAID and no SECTID; the site is named " + header.name);
   }
-  if (header.name.size() > 200) report.error(1, "DATAID of ", header.name.size(), " characters");
+  if (header.name.size() > longest_name) report.error(1, "DATAID of ", header.name.size(), " characters");
   return header;
 }
 

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "datasets/edi/edi.h"
 #include "datasets/file/atomic_file.h"
+#include "datasets/file/bounds.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/survey/units.h"
 
 namespace terrella::datasets {
@@ -77,6 +79,7 @@ class Writer {
 
 void expect_writable(const Site& site) {
   validate(Survey{"", {site}});
+  expect_readable(site, "write_edi: site '" + site.name + "'");
   if (site.periods() == 0) fail("write_edi: site '", site.name, "' has no periods");
   if (!site.has_impedance() && !site.has_tipper())
     fail("write_edi: site '", site.name, "' has neither impedance nor tipper");
@@ -129,7 +132,7 @@ std::string edi_text(const Site& site) {
   out.line("");
   out.block("FREQ ORDER=DEC", [&](std::size_t i) { return 1 / site.period[i]; });
   if (site.has_impedance()) {
-    out.block("ZROT", [&](std::size_t) { return site.rotation; });
+    out.block("ZROT", [&](std::size_t) { return azimuth_in_range(site.rotation); });
     constexpr const char* names[] = {"ZXX", "ZXY", "ZYX", "ZYY"};
     for (std::size_t c = 0; c < 4; ++c)
       out.component(std::string(names[c]) + "R", std::string(names[c]) + "I", std::string(names[c]) + ".VAR",
@@ -139,7 +142,7 @@ std::string edi_text(const Site& site) {
                     });
   }
   if (site.has_tipper()) {
-    out.block("TROT.EXP", [&](std::size_t) { return site.rotation; });
+    out.block("TROT.EXP", [&](std::size_t) { return azimuth_in_range(site.rotation); });
     constexpr const char* names[] = {"TX", "TY"};
     for (std::size_t c = 0; c < 2; ++c)
       out.component(std::string(names[c]) + "R.EXP", std::string(names[c]) + "I.EXP", std::string(names[c]) + "VAR.EXP",

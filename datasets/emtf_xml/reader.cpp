@@ -4,6 +4,7 @@
 
 #include "datasets/emtf_xml/emtf_xml.h"
 #include "datasets/emtf_xml/estimates.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/covariance_rows.h"
 #include "datasets/file/lines.h"
 #include "datasets/file/numbers.h"
@@ -57,7 +58,7 @@ void read_place(const pugi::xml_node& site_node, Site& site, const Document& doc
     site.elevation *= 0.3048;
   else if (!unit.empty() && unit != "METERS" && unit != "METER" && unit != "METRES" && unit != "M")
     report.error(document.line(elevation), "<Elevation>: units='", unit, "' are not known; meters or feet");
-  if (std::abs(site.elevation) > 12000)
+  if (std::abs(site.elevation) > highest_elevation)
     report.error(document.line(elevation), site.elevation, " m is no elevation on Earth");
 }
 
@@ -76,7 +77,7 @@ std::string read_name(const pugi::xml_node& root, Report& report) {
     report.repair(0, "foreign-encoding", "the name is no UTF-8");
     name = printable(name);
   }
-  if (name.size() > 200) report.error(0, "<Id> of ", name.size(), " characters");
+  if (name.size() > longest_name) report.error(0, "<Id> of ", name.size(), " characters");
   return name;
 }
 

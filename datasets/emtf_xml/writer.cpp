@@ -4,9 +4,11 @@
 #include "core/error.h"
 #include "datasets/emtf_xml/emtf_xml.h"
 #include "datasets/file/atomic_file.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/digits.h"
 #include "datasets/file/text.h"
 #include "datasets/survey/covariance.h"
+#include "datasets/survey/rotation.h"
 
 namespace terrella::datasets {
 namespace {
@@ -40,6 +42,7 @@ std::string escaped(std::string_view text) {
 
 void expect_writable(const Site& site) {
   validate(Survey{"", {site}});
+  expect_readable(site, "write_emtf_xml: site '" + printable(site.name) + "'");
   if (site.periods() == 0 || (!site.has_impedance() && !site.has_tipper()))
     fail("write_emtf_xml: site '", site.name, "' has neither impedance nor tipper");
   if (!has_usable_values(site))
@@ -144,7 +147,8 @@ void write_period(const Site& site, std::size_t row, Writer& out) {
 std::string emtf_xml_text(const Site& site) {
   expect_writable(site);
   Writer out;
-  const std::string azimuth = short_digits(site.rotation), across = short_digits(site.rotation + 90);
+  const std::string azimuth = short_digits(azimuth_in_range(site.rotation)),
+                    across = short_digits(azimuth_in_range(site.rotation + 90));
   out.line(0, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
   out.line(0, "<EM_TF>");
   out.line(1, "<Description>Magnetotelluric Transfer Functions</Description>");

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "datasets/file/bounds.h"
 #include "datasets/file/numbers.h"
 #include "datasets/file/read_file.h"
 #include "datasets/file/settle.h"
@@ -43,7 +44,7 @@ void read_place(const File& file, Site& site, Report& report) {
   const double elevation = header_number(file, "ELEVATION", report);
   if (std::isnan(elevation))
     report.repair(0, "no-elevation", "the file gives no elevation; 0 m is taken");
-  else if (std::abs(elevation) > 12000)
+  else if (std::abs(elevation) > highest_elevation)
     report.error(line_of("ELEVATION"), elevation, " m is no elevation on Earth");
   else
     site.elevation = elevation;
@@ -63,7 +64,8 @@ void read_station(const File& file, Site& site, Report& report) {
   }
   if (std::abs(site.rotation) > 360) report.error(file.station_line, site.rotation, " is no azimuth in degrees");
   site.name = utf8_of(name, file.station_line, report);
-  if (site.name.size() > 200) report.error(file.station_line, "a station name of ", site.name.size(), " characters");
+  if (site.name.size() > longest_name)
+    report.error(file.station_line, "a station name of ", site.name.size(), " characters");
 }
 
 // The rows of all blocks by period: blocks may lack different rows.

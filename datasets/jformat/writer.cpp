@@ -2,10 +2,12 @@
 
 #include "core/error.h"
 #include "datasets/file/atomic_file.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/digits.h"
 #include "datasets/file/text.h"
 #include "datasets/jformat/blocks.h"
 #include "datasets/jformat/jformat.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/survey/units.h"
 
 namespace terrella::datasets {
@@ -14,6 +16,7 @@ namespace {
 void expect_writable(const Site& site) {
   validate(Survey{"", {site}});
   const std::string who = "write_jformat: site '" + site.name + "'";
+  expect_readable(site, who);
   if (site.periods() == 0 || (!site.has_impedance() && !site.has_tipper()))
     fail(who, " has neither impedance nor tipper");
   if (!has_usable_values(site)) fail(who, " has no value that is not masked or missing");
@@ -51,11 +54,12 @@ std::string jformat_text(const Site& site) {
   const auto entry = [&](const char* key, double value) {
     out += std::string(">") + key + " = " + (std::isnan(value) ? std::string() : short_digits(value)) + "\n";
   };
-  entry("AZIMUTH  ", site.rotation);
+  const double azimuth = azimuth_in_range(site.rotation);
+  entry("AZIMUTH  ", azimuth);
   entry("LATITUDE ", site.latitude);
   entry("LONGITUDE", site.longitude);
   entry("ELEVATION", site.elevation);
-  out += site.name + "  " + short_digits(site.rotation) + "\n";
+  out += site.name + "  " + short_digits(azimuth) + "\n";
   constexpr const char* tensor[] = {"XX", "XY", "YX", "YY"};
   constexpr const char* vector[] = {"ZX", "ZY"};
   for (std::size_t c = 0; c < 4 && site.has_impedance(); ++c)

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "datasets/file/bounds.h"
 #include "datasets/file/covariance_rows.h"
 #include "datasets/file/read_file.h"
 #include "datasets/file/settle.h"
@@ -112,7 +113,7 @@ void read_place(const ReadGroup& station, Site& site, Report& report) {
                   text("longitude ", site.longitude, " written as ", std::remainder(site.longitude, 360.0)));
     site.longitude = std::remainder(site.longitude, 360.0);
   }
-  if (!(std::abs(site.elevation) <= 12000))
+  if (!(std::abs(site.elevation) <= highest_elevation))
     station.refuse("@location.elevation", text(site.elevation, " m is no elevation on Earth"));
 }
 

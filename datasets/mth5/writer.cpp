@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "datasets/file/atomic_file.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/settle.h"
 #include "datasets/file/text.h"
 #include "datasets/hdf5/writer.h"
@@ -21,6 +22,7 @@ void expect_writable(const Survey& survey) {
   std::set<std::string> names;
   for (const Site& site : survey.sites) {
     const std::string who = "write_mth5: site '" + site.name + "'";
+    expect_readable(site, who);
     if (site.periods() == 0 || (!site.has_impedance() && !site.has_tipper()))
       fail(who, " has neither impedance nor tipper");
     if (!has_usable_values(site)) fail(who, " has no value that is not masked or missing");

@@ -106,6 +106,8 @@ ResidualCovariance rotate_covariance(const ResidualCovariance& n, double degrees
   return {e[0], e[1], hz[0], e[2], e[3], hz[1], std::conj(hz[0]), std::conj(hz[1]), n[8]};
 }
 
+double azimuth_in_range(double degrees) { return std::abs(degrees) <= 360 ? degrees : std::fmod(degrees, 360.0); }
+
 Site rotate_to(const Site& site, double azimuth) {
   if (!std::isfinite(azimuth)) fail("rotate_to: site '", site.name, "': azimuth ", azimuth, " is not finite");
   const double turn = std::remainder(azimuth - site.rotation, 360.0);

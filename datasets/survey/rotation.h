@@ -18,6 +18,9 @@ TipperError rotate(const TipperError& error, double degrees);
 InverseSignalPower rotate_covariance(const InverseSignalPower& s, double degrees);
 ResidualCovariance rotate_covariance(const ResidualCovariance& n, double degrees);
 
+/// An azimuth as files hold it: within -360 .. 360 as it stands, else without whole turns (400 is 40).
+double azimuth_in_range(double degrees);
+
 /// The site with its x axis at that azimuth (degrees clockwise from geographic north): turned by the difference to
 /// Site::rotation, recorded in the history. Components that depend on a masked one become masked.
 /// Throws std::invalid_argument for an azimuth that is not finite.

@@ -52,6 +52,9 @@ void validate(const Site& site) {
   expect_covariances(site, site.residual_covariance);
   expect_not_negative(site, "z_error", site.z_error);
   expect_not_negative(site, "tipper_error", site.tipper_error);
+  if (!std::isfinite(site.rotation) || !std::isfinite(site.elevation))
+    fail("survey: site '", site.name, "': rotation ", site.rotation, " and elevation ", site.elevation,
+         " must be finite");
   if (std::abs(site.latitude) > 90)
     fail("survey: site '", site.name, "': latitude ", site.latitude, " is beyond 90 degrees");
   if (std::abs(site.longitude) > 180)

@@ -86,8 +86,8 @@ struct Survey {
 bool has_usable_values(const Site& site);
 
 /// Throws std::invalid_argument naming site and field where sizes disagree, periods are not positive and ascending,
-/// an error is negative, a covariance is none (datasets/survey/covariance.h) or a coordinate is impossible. Every
-/// reader and writer calls it.
+/// an error is negative, a covariance is none (datasets/survey/covariance.h), a coordinate is impossible, or rotation
+/// or elevation is not finite. Every reader and writer calls it.
 void validate(const Survey& survey);
 
 }  // namespace terrella::datasets

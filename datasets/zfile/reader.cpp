@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "datasets/file/bounds.h"
 #include "datasets/file/covariance_rows.h"
 #include "datasets/file/lines.h"
 #include "datasets/file/numbers.h"
@@ -54,7 +55,8 @@ void read_station(Lines& lines, Site& site, double& declination, Report& report)
     site.name = std::filesystem::path(report.path()).stem().string();
     report.repair(previous.number, "name-from-file", "no station name; the site is named " + site.name);
   }
-  if (site.name.size() > 200) report.error(previous.number, "a station name of ", site.name.size(), " characters");
+  if (site.name.size() > longest_name)
+    report.error(previous.number, "a station name of ", site.name.size(), " characters");
 
   const auto words = words_of(line.text);
   if (words.size() < 3 || upper(words[0]) != "COORDINATE")

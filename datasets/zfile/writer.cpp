@@ -2,9 +2,11 @@
 
 #include "core/error.h"
 #include "datasets/file/atomic_file.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/digits.h"
 #include "datasets/file/text.h"
 #include "datasets/survey/covariance.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/zfile/zfile.h"
 
 namespace terrella::datasets {
@@ -35,6 +37,7 @@ bool differ(const std::array<double, n>& given, const std::array<double, n>& com
 void expect_writable(const Site& site) {
   validate(Survey{"", {site}});
   const std::string who = "write_zfile: site '" + site.name + "'";
+  expect_readable(site, who);
   if (site.periods() == 0 || (!site.has_impedance() && !site.has_tipper()))
     fail(who, " has neither impedance nor tipper");
   if (site.name.empty() || trim(site.name) != site.name || printable(site.name) != site.name ||
@@ -90,7 +93,8 @@ std::string zfile_text(const Site& site) {
   for (const char c : site.name) label += c == ' ' ? '_' : c;
   std::size_t channel = 0;
   const auto orientation = [&](double azimuth, const char* name) {
-    out += "    " + std::to_string(++channel) + number(azimuth) + "  0.00 " + label + "  " + name + "\n";
+    out +=
+        "    " + std::to_string(++channel) + number(azimuth_in_range(azimuth)) + "  0.00 " + label + "  " + name + "\n";
   };
   orientation(site.rotation, "Hx");
   orientation(site.rotation + 90, "Hy");

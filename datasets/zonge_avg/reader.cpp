@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "datasets/file/bounds.h"
 #include "datasets/file/elevation.h"
 #include "datasets/file/numbers.h"
 #include "datasets/file/read_file.h"
@@ -60,7 +61,8 @@ bool read_elevation(const Station& station, Site& site, Report& report) {
   if (const auto stated = station.keys.find("UNIT.LENGTH"); unit.empty() && stated != station.keys.end())
     unit = stated->second.value;
   site.elevation = elevation_in_metres(center.numbers[2], unit, center.line, report);
-  if (std::abs(site.elevation) > 12000) report.error(center.line, site.elevation, " m is no elevation on Earth");
+  if (std::abs(site.elevation) > highest_elevation)
+    report.error(center.line, site.elevation, " m is no elevation on Earth");
   if (station.other_center > 0)
     report.repair(station.other_center, "center-differs",
                   text("components have another $Rx.Center; that of the first, ", site.elevation, " m, is taken"));
@@ -208,7 +210,7 @@ Survey read_document(std::string_view bytes, const std::string& path, std::strin
       site.name = std::filesystem::path(path).stem().string();
       own.repair(station.line, "name-from-file", "no $Rx.GdpStn or $Stn.Name; the site is named " + site.name);
     }
-    if (site.name.size() > 200) own.error(station.line, "a station name of ", site.name.size(), " characters");
+    if (site.name.size() > longest_name) own.error(station.line, "a station name of ", site.name.size(), " characters");
     read_place(station, site, own);
     const bool has_elevation = read_elevation(station, site, own);
     if (table.controlled_source || station.keys.empty())

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "datasets/file/bounds.h"
 #include "datasets/file/lines.h"
 
 namespace terrella::datasets::zonge_avg {
@@ -59,7 +60,8 @@ std::map<double, Place> parse_stations(std::string_view bytes, Report& report) {
     };
     Place place{number(*east, "east"), number(*north, "north"), not_a_number};
     if (elevation) place.elevation = number(*elevation, "elevation");
-    if (std::abs(place.elevation) > 12000) report.error(line.number, place.elevation, " m is no elevation on Earth");
+    if (std::abs(place.elevation) > highest_elevation)
+      report.error(line.number, place.elevation, " m is no elevation on Earth");
     const double name = number(*station, "station");
     if (!stations.emplace(name, place).second) report.error(line.number, "station ", name, " stands twice");
   }

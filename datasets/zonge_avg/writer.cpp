@@ -2,8 +2,10 @@
 
 #include "core/error.h"
 #include "datasets/file/atomic_file.h"
+#include "datasets/file/bounds.h"
 #include "datasets/file/digits.h"
 #include "datasets/file/text.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/survey/units.h"
 #include "datasets/zonge_avg/zonge_avg.h"
 
@@ -16,6 +18,7 @@ void expect_writable(const Survey& survey) {
   for (std::size_t i = 0; i < survey.sites.size(); ++i) {
     const Site& site = survey.sites[i];
     const std::string who = "write_zonge_avg: site '" + site.name + "'";
+    expect_readable(site, who);
     if (site.periods() == 0 || (!site.has_impedance() && !site.has_tipper()))
       fail(who, " has neither impedance nor tipper");
     if (!has_usable_values(site)) fail(who, " has no value that is not masked or missing");
@@ -62,7 +65,7 @@ std::string zonge_avg_text(const Survey& survey) {
     out += "$Stn.Name= " + site.name + "\n";
     out += "$GPS.Lat=" + short_digits(site.latitude) + "\n$GPS.Lon=" + short_digits(site.longitude) + "\n";
     out += "$Rx.Center=0:0:" + short_digits(site.elevation) + " m\n";
-    out += "$Rx.HPR=" + short_digits(site.rotation) + ",0,180\n";
+    out += "$Rx.HPR=" + short_digits(azimuth_in_range(site.rotation)) + ",0,180\n";
     out += "Skp, Freq, Z.mag, Z.phz, ARes.mag, ARes.%err, Z.perr\n";
     constexpr const char* tensor[] = {"Zxx", "Zxy", "Zyx", "Zyy"};
     constexpr const char* vector[] = {"Tzx", "Tzy"};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 using namespace terrella::datasets;
 
 namespace {
@@ -26,6 +28,12 @@ TEST(Survey, NamesSiteAndFieldOfWhatDisagrees) {
   } catch (const std::invalid_argument& error) {
     EXPECT_STREQ(error.what(), "survey: site 'A01' has 2 periods but 1 rows of z_error");
   }
+  for (double Site::*const field : {&Site::rotation, &Site::elevation})
+    for (const double value : {not_a_number, HUGE_VAL}) {
+      survey = one_site();
+      survey.sites[0].*field = value;
+      EXPECT_THROW(validate(survey), std::invalid_argument);
+    }
   survey = one_site();
   survey.sites[0].period = {1.0, 0.1};
   EXPECT_THROW(validate(survey), std::invalid_argument);
