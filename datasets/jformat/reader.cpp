@@ -50,19 +50,30 @@ void read_place(const File& file, Site& site, Report& report) {
     site.elevation = elevation;
 }
 
-// The station line is a name, behind which the azimuth may stand again.
+// The station line is a name, behind which the azimuth stands again, or instead of >AZIMUTH. A number that contradicts
+// >AZIMUTH is taken as part of the name.
 void read_station(const File& file, Site& site, Report& report) {
-  const double azimuth = header_number(file, "AZIMUTH", report);
-  const auto words = words_of(file.station);
-  double last = 0;
+  const double stated = header_number(file, "AZIMUTH", report);
+  if (std::abs(stated) > 360) report.error(file.station_line, stated, " is no azimuth in degrees");
   std::string_view name = file.station;
-  site.rotation = std::isnan(azimuth) ? 0 : azimuth;
-  if (words.size() > 1 && parse_number(words.back(), last) == NumberKind::plain &&
-      (std::isnan(azimuth) || last == azimuth)) {
+  const auto words = words_of(name);
+  double last = not_a_number;
+  if (words.size() < 2 || parse_number(words.back(), last) != NumberKind::plain) last = not_a_number;
+  if (last == stated || (std::isnan(stated) && std::abs(last) <= 360))
     name = trim(name.substr(0, name.size() - words.back().size()));
+  else if (!std::isnan(stated) && !std::isnan(last))
+    report.repair(
+        file.station_line, "azimuth-disagrees",
+        text(">AZIMUTH is ", stated, "; the number ", last, " of the station line is taken as part of the name"));
+  if (!std::isnan(stated)) {
+    site.rotation = stated;
+  } else if (std::abs(last) <= 360) {
     site.rotation = last;
+    report.repair(file.station_line, "azimuth-from-station-line",
+                  text("no >AZIMUTH; the number ", last, " behind the name of the station is taken"));
+  } else {
+    report.repair(0, "no-orientation", "the file states no azimuth; x is taken as geographic north");
   }
-  if (std::abs(site.rotation) > 360) report.error(file.station_line, site.rotation, " is no azimuth in degrees");
   site.name = utf8_of(name, file.station_line, report);
   if (site.name.size() > longest_name)
     report.error(file.station_line, "a station name of ", site.name.size(), " characters");

@@ -88,6 +88,30 @@ TEST(Jformat, AzimuthTurnsToNorth) {
   expect_near(site.z[0][yx], -ohm * Complex(2, 1.5), 1e-14);  // x was east, y was south
 }
 
+TEST(Jformat, TheStationLineMayHoldTheAzimuth) {
+  struct Case {
+    const char *entry, *station, *name;
+    double azimuth;
+    const char* rule;  ///< nullptr: nothing is to be told
+  };
+  for (const Case& c : {Case{">AZIMUTH   =  0.0\n", "A01  0.0", "A01", 0, nullptr},
+                        {">AZIMUTH   =  0.0\n", "A01", "A01", 0, nullptr},
+                        {">AZIMUTH   =  0.0\n", "LINE 7", "LINE 7", 0, "azimuth-disagrees"},
+                        {">AZIMUTH   =  0.0\n", "LINE 7  0", "LINE 7", 0, nullptr},
+                        {"", "A01  90", "A01", 90, "azimuth-from-station-line"},
+                        {"", "A01", "A01", 0, "no-orientation"},
+                        {"", "LINE 1200", "LINE 1200", 0, "no-orientation"}}) {
+    std::string text = small_jformat();
+    text.replace(text.find(">AZIMUTH   =  0.0\n"), 18, c.entry);
+    text.replace(text.find("A01  0.0"), 8, c.station);
+    const Site site = parse_jformat(text, "a");
+    EXPECT_EQ(site.name, c.name) << c.station;
+    EXPECT_EQ(site.provenance.repairs.size(), c.rule ? 1u : 0u) << c.station;
+    if (c.rule) { EXPECT_TRUE(has_repair(site, c.rule)) << c.station; }
+    if (c.azimuth == 90) expect_near(site.z[0][yx], -ohm * Complex(2, 1.5), 1e-14);  // x was east, y was south
+  }
+}
+
 TEST(Jformat, NamesThatAreNoUtf8AreLatin1) {
   std::string text = small_jformat();
   text.replace(text.find("A01  0.0"), 3, "M\xfcnchen");
