@@ -197,8 +197,9 @@ Handle ReadGroup::open(const std::string& name) const {
     std::size_t values = 0;
     const H5Z_filter_t filter =
         H5Pget_filter2(properties.id(), static_cast<unsigned>(i), &flags, &values, nullptr, 0, nullptr, &config);
-    if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_DEFLATE)
-      refuse(name, "is packed with a filter other than shuffle and deflate");
+    // H5Dread, by which all is read here, compares the sums of fletcher32.
+    if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_FLETCHER32)
+      refuse(name, "is packed with a filter other than shuffle, deflate and fletcher32");
   }
   return dataset;
 }

@@ -16,8 +16,8 @@
 namespace terrella::datasets::hdf5 {
 
 /// A group of an open file. T as in WriteGroup. Links other than hard ones, data outside the file, virtual datasets,
-/// filters other than shuffle and deflate, other types, ranks or sizes than asked for throw FormatError naming file and
-/// object, before memory is taken for the values.
+/// filters other than shuffle, deflate and fletcher32, other types, ranks or sizes than asked for throw FormatError
+/// naming file and object, before memory is taken for the values.
 class ReadGroup {
  public:
   bool has(const std::string& name) const;

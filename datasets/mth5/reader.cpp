@@ -3,6 +3,7 @@
 
 #include "datasets/file/bounds.h"
 #include "datasets/file/covariance_rows.h"
+#include "datasets/file/lines.h"
 #include "datasets/file/read_file.h"
 #include "datasets/file/settle.h"
 #include "datasets/hdf5/reader.h"
@@ -106,6 +107,8 @@ void read_place(const ReadGroup& station, Site& site, Report& report) {
   site.latitude = number_or(station, "location.latitude", not_a_number);
   site.longitude = number_or(station, "location.longitude", not_a_number);
   site.elevation = number_or(station, "location.elevation", 0);
+  if (!station.has_attribute("location.elevation"))
+    report.repair(0, "no-elevation", "the station has no elevation; 0 m is taken");
   if (std::isnan(site.latitude) || std::isnan(site.longitude))
     report.repair(0, "no-coordinates", "the station has no latitude and longitude");
   if (std::abs(site.longitude) > 180 && std::abs(site.longitude) <= 360) {
@@ -117,7 +120,47 @@ void read_place(const ReadGroup& station, Site& site, Report& report) {
     station.refuse("@location.elevation", text(site.elevation, " m is no elevation on Earth"));
 }
 
-// Values that are there, and not a fill of zeros.
+// Zeros of this shape stand for an estimate that is not there.
+bool is_placeholder(const ReadGroup& group, const char* name) {
+  return group.extents(name) == std::vector<std::size_t>{1, 1, 1};
+}
+
+constexpr const char* channel_names[] = {"ex", "ey", "hz"};
+
+// What stands in the rows of one channel.
+enum class Content { zeros, nothing, values };
+
+Content content_of(const Cube& cube, std::size_t row, std::size_t periods) {
+  std::size_t zeros = 0, missing = 0;
+  for (std::size_t i = 0; i < periods; ++i)
+    for (std::size_t j = 0; j < cube.columns; ++j) {
+      const Complex value = cube.at(i, row, j);
+      zeros += value == Complex(0);
+      missing += std::isnan(value.real()) || std::isnan(value.imag());
+    }
+  const std::size_t all = periods * cube.columns;
+  return zeros == all ? Content::zeros : missing == all ? Content::nothing : Content::values;
+}
+
+// The errors where the file has any: a cube of zeros is noted and becomes an empty one, as an absent one is.
+Cube read_errors(const ReadGroup& group, const Cube& values, std::size_t periods, Report& report) {
+  const char* const name = "transfer_function_error";
+  if (!group.has(name) || is_placeholder(group, name)) return {};
+  Cube errors = read_cube(group, name, periods);
+  if (errors.rows != values.rows || errors.columns != values.columns)
+    group.refuse(name, "has another shape than transfer_function");
+  if (!errors.zero) return errors;
+  report.repair(0, "zeros", "transfer_function_error: zero everywhere, taken as not known");
+  return {};
+}
+
+// One value of a file; what is infinite is counted and missing.
+Complex finite(Complex value, std::size_t& infinite) {
+  if (std::isinf(value.real()) || std::isinf(value.imag())) return ++infinite, missing_value;
+  return std::isnan(value.real()) || std::isnan(value.imag()) ? missing_value : value;
+}
+
+// Values that are there, and not a fill of zeros or NaN.
 void read_values(const ReadGroup& group, Site& site, const FieldUnits& units, bool minus, Report& report) {
   const char* const name = "transfer_function";
   const std::size_t periods = site.periods();
@@ -125,36 +168,37 @@ void read_values(const ReadGroup& group, Site& site, const FieldUnits& units, bo
   const auto outputs = places_of<3>(group, name, "output_channels", cube.rows, {"EX", "EY", "HZ"});
   const auto inputs = places_of<2>(group, name, "input_channels", cube.columns, {"HX", "HY"});
   if (inputs[0] < 0 || inputs[1] < 0) group.refuse(name, "has not both input channels hx and hy");
-  Cube errors;
-  if (group.has("transfer_function_error")) {
-    errors = read_cube(group, "transfer_function_error", periods);
-    if (errors.rows != cube.rows || errors.columns != cube.columns)
-      group.refuse("transfer_function_error", "has another shape than transfer_function");
+  const Cube errors = read_errors(group, cube, periods, report);
+  std::array<bool, 3> measured{}, known_errors{};
+  std::string absent, without_errors;
+  for (std::size_t k = 0; k < 3; ++k) {
+    if (outputs[k] < 0) continue;
+    const auto row = static_cast<std::size_t>(outputs[k]);
+    const Content content = content_of(cube, row, periods);
+    measured[k] = content == Content::values;
+    if (content == Content::zeros) absent += std::string(absent.empty() ? "" : ", ") + channel_names[k];
+    if (!measured[k] || errors.values.empty()) continue;
+    known_errors[k] = content_of(errors, row, periods) != Content::zeros;
+    if (!known_errors[k]) without_errors += std::string(without_errors.empty() ? "" : ", ") + channel_names[k];
   }
-  std::array<bool, 3> measured{};
-  for (std::size_t k = 0; k < 3; ++k)
-    for (std::size_t i = 0; i < periods && outputs[k] >= 0; ++i)
-      for (std::size_t j = 0; j < cube.columns; ++j)
-        measured[k] = measured[k] || cube.at(i, static_cast<std::size_t>(outputs[k]), j) != Complex(0);
-  std::string absent;
-  for (std::size_t k = 0; k < 3; ++k)
-    if (outputs[k] >= 0 && !measured[k])
-      absent += std::string(absent.empty() ? "" : ", ") + (k == 0 ? "ex" : k == 1 ? "ey" : "hz");
   if (!absent.empty()) report.repair(0, "zeros", absent + ": zero everywhere, taken as not measured");
+  if (!without_errors.empty())
+    report.repair(0, "zeros", "errors of " + without_errors + ": zero everywhere, taken as not known");
+  if (!measured[0] && !measured[1] && !measured[2])
+    group.refuse(name, cube.zero ? "holds zeros only" : "all values are missing");
   if (measured[0] || measured[1]) make_impedance_rows(site, periods);
   if (measured[2]) make_tipper_rows(site, periods);
-  std::size_t negative = 0;
+  std::size_t negative = 0, infinite = 0;
   for (std::size_t k = 0; k < 3; ++k)
     for (std::size_t i = 0; i < periods && measured[k]; ++i)
       for (std::size_t j = 0; j < 2; ++j) {
         const auto row = static_cast<std::size_t>(outputs[k]), column = static_cast<std::size_t>(inputs[j]);
         const double unit = k < 2 ? units.impedance() : 1;
-        Complex value = unit * cube.at(i, row, column);
+        Complex value = unit * finite(cube.at(i, row, column), infinite);
         if (minus) value = std::conj(value);
-        if (std::isnan(value.real()) || std::isnan(value.imag())) value = missing_value;
         double error = not_a_number;
-        if (!errors.zero) {
-          error = unit * errors.at(i, row, column).real() / std::sqrt(2.0);
+        if (known_errors[k]) {
+          error = unit * finite(errors.at(i, row, column), infinite).real() / std::sqrt(2.0);
           if (error < 0) error = not_a_number, ++negative;
         }
         if (k < 2)
@@ -163,13 +207,14 @@ void read_values(const ReadGroup& group, Site& site, const FieldUnits& units, bo
           site.tipper[i][j] = value, site.tipper_error[i][j] = error;
       }
   if (negative) report.repair(0, "negative-error", text(negative, " negative errors taken as missing"));
-  if (!errors.values.empty() && errors.zero)
-    report.repair(0, "zeros", "transfer_function_error: zero everywhere, taken as not known");
+  if (infinite) report.repair(0, "not-a-number", text(infinite, " infinite values or errors taken as missing"));
 }
 
 void read_covariances(const ReadGroup& group, Site& site, const FieldUnits& units, bool minus, Report& report) {
   const char *const signal = "inverse_signal_power", *const residual = "residual_covariance";
   if (!group.has(signal) || !group.has(residual)) return;
+  // Two by two at least is the signal; the residual of a tipper alone is one number a period.
+  if (is_placeholder(group, signal) || (is_placeholder(group, residual) && site.periods() > 1)) return;
   const Cube s = read_cube(group, signal, site.periods()), n = read_cube(group, residual, site.periods());
   if (s.zero || n.zero) return;
   const auto inputs = places_of<2>(group, signal, "output_channels", s.rows, {"HX", "HY"});
@@ -195,7 +240,7 @@ void read_covariances(const ReadGroup& group, Site& site, const FieldUnits& unit
 Site read_site(const ReadGroup& station, const ReadGroup& group, const std::string& name, const std::string& path) {
   Report report(path);
   Site site;
-  site.name = printable(name);
+  site.name = utf8_of(name, 0, report);
   read_place(station, site, report);
   site.provenance.format = "mth5";
   const std::string program = stated(group, "software.name");
@@ -211,10 +256,11 @@ Site read_site(const ReadGroup& station, const ReadGroup& group, const std::stri
   read_covariances(group, site, units, minus, report);
   const std::string system = upper(stated(group, "coordinate_system"));
   if (system.starts_with("GEOMAG") || system.starts_with("MAGNETIC")) {
+    if (!station.has_attribute("location.declination.value"))
+      report.repair(0, "magnetic-north", "geomagnetic axes without a declination: taken as geographic north");
     site.rotation = number_or(station, "location.declination.value", 0);
     if (!(std::abs(site.rotation) <= 180)) station.refuse("@location.declination.value", "is no angle in degrees");
   }
-  if (!site.has_impedance() && !site.has_tipper()) group.refuse("transfer_function", "holds zeros only");
   settle(site, report);
   return site;
 }

@@ -15,6 +15,7 @@ namespace terrella::datasets {
 namespace {
 
 const std::vector<std::string> inputs = {"hx", "hy"}, outputs = {"ex", "ey", "hz"};
+constexpr std::size_t longest_survey_name = 50;  // bytes, of the summary
 constexpr const char* units_of_functions = "milliVolt per kilometer per nanoTesla";
 
 void expect_writable(const Survey& survey) {
@@ -98,7 +99,7 @@ void write_summary(const Survey& survey, const std::string& survey_name, const s
                    hdf5::WriteGroup& experiment) {
   using hdf5::Column;
   using hdf5::Truth;
-  Column::Texts station{30, {}}, in_survey{50, {}}, units{60, {}};
+  Column::Texts station{30, {}}, in_survey{longest_survey_name, {}}, units{60, {}};
   std::vector<double> latitude, longitude, elevation, shortest, longest;
   std::vector<Truth> impedance, tipper, covariance;
   Column::References function, place;
@@ -154,7 +155,8 @@ std::string mth5_bytes(const Survey& survey) {
   for (char& c : name)
     if (c == '/') c = '_';
   if (name.empty() || name == ".") name = "survey";
-  name.resize(std::min<std::size_t>(name.size(), 50));
+  name.resize(std::min<std::size_t>(name.size(), longest_survey_name));
+  while (!is_utf8(name)) name.pop_back();  // a character that was cut
   hdf5::WriteGroup own = surveys.group(name);
   own.set("mth5_type", std::string("Survey"));
   own.set("id", name);

@@ -57,6 +57,26 @@ def test_a_file_of_many_sites(data):
         tl.write(survey, "nowhere.avg")
 
 
+def test_mth5_with_checksums_is_read_and_its_damage_seen(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "a.mth5"
+    z = np.array([[[0.1, 2 + 1j], [-3 - 2j, 0.2]], [[0.2, 1 + 1j], [-1 - 1j, 0.1]]])
+    tl.write(tl.Survey([tl.Site("A01", [1.0, 10.0], z=z, latitude=1.0, longitude=2.0)]), path, format="mth5")
+    with h5py.File(path, "r+") as file:
+        group = file["Experiment/Surveys/survey/Stations/A01/Transfer_Functions/A01"]
+        values, attributes = group["transfer_function"][()], dict(group["transfer_function"].attrs)
+        del group["transfer_function"]
+        packed = group.create_dataset("transfer_function", data=values, chunks=values.shape, fletcher32=True)
+        packed.attrs.update(attributes)
+        place = packed.id.get_chunk_info(0).byte_offset
+    np.testing.assert_allclose(tl.read(path)[0].z, z, rtol=1e-12)
+    damaged = bytearray(path.read_bytes())
+    damaged[place + 3] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(tl.FormatError, match="transfer_function"):
+        tl.read(path)
+
+
 def test_hostile_files_are_refused(tmp_path):
     bomb = tmp_path / "bomb.xml"
     bomb.write_text(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <random>
 
@@ -30,7 +31,8 @@ struct Layout {
   std::vector<std::size_t> shape = {2, 3, 2};
   std::vector<double> errors = {1, 2, 3, 4, 0.1, 0.2, 1, 2, 3, 4, 0.1, 0.2};
   std::vector<std::string> outputs = {"ex", "ey", "hz"}, inputs = {"hx", "hy"};
-  std::string skip;  ///< name of a dataset that is left out
+  std::string skip;           ///< name of a dataset or attribute that is left out
+  bool placeholders = false;  ///< covariances of one zero, as mth5 writes where there are none
 };
 
 std::string build(const Layout& layout) {
@@ -43,8 +45,8 @@ std::string build(const Layout& layout) {
     hdf5::WriteGroup stations = survey.group("Stations"), station = stations.group("mt01");
     station.set("location.latitude", layout.latitude);
     station.set("location.longitude", layout.longitude);
-    station.set("location.elevation", layout.elevation);
-    station.set("location.declination.value", layout.declination);
+    if (layout.skip != "elevation") station.set("location.elevation", layout.elevation);
+    if (layout.skip != "declination") station.set("location.declination.value", layout.declination);
     hdf5::WriteGroup functions = station.group("Transfer_Functions"), function = functions.group("mt01_a");
     function.set("units", layout.units);
     function.set("sign_convention", layout.sign);
@@ -58,6 +60,10 @@ std::string build(const Layout& layout) {
     }
     if (layout.skip != "transfer_function_error")
       function.write_array("transfer_function_error", std::span<const double>(layout.errors), layout.shape);
+    if (!layout.placeholders) return;
+    const Complex zero[] = {0};
+    for (const char* name : {"inverse_signal_power", "residual_covariance"})
+      function.write_array(name, std::span<const Complex>(zero), {1, 1, 1});
   };
   if (layout.old_tree) {
     hdf5::WriteGroup survey = root.group("Survey");
@@ -137,12 +143,45 @@ TEST(Mth5, SpoiledFiles) {
   expect("holds zeros only", [](Layout& l) { l.values.assign(12, 0.0); });
   expect("negative-error", [](Layout& l) { l.errors[1] = -1; });
   expect("all values are missing", [](Layout& l) { l.values.assign(12, Complex(not_a_number, 0)); });
+  expect("zeros", [](Layout& l) { l.errors[4] = l.errors[5] = l.errors[10] = l.errors[11] = 0; });
+  expect("not-a-number", [](Layout& l) { l.values[1] = Complex(HUGE_VAL, 0); });
+  expect("not-a-number", [](Layout& l) { l.errors[1] = HUGE_VAL; });
+  expect("no-elevation", [](Layout& l) { l.skip = "elevation"; });
+  expect("magnetic-north", [](Layout& l) { l.system = "geomagnetic", l.skip = "declination"; });
   expect("latitude 95 is beyond", [](Layout& l) { l.latitude = 95; });
   expect("longitude-wrapped", [](Layout& l) { l.longitude = 238; });
   expect("no-coordinates", [](Layout& l) { l.latitude = not_a_number; });
   expect("is no elevation on Earth", [](Layout& l) { l.elevation = 1e6; });
   expect("is no elevation on Earth", [](Layout& l) { l.elevation = not_a_number; });
   expect("is no angle in degrees", [](Layout& l) { l.system = "geomagnetic", l.declination = 1000; });
+}
+
+TEST(Mth5, WhatIsNaNEverywhereOrAPlaceholderIsNotThere) {
+  Layout layout;
+  for (const std::size_t i : {4, 5, 10, 11}) layout.values[i] = Complex(not_a_number, not_a_number);
+  layout.placeholders = true;
+  const Site site = parse_mth5(build(layout), "a").sites.at(0);
+  EXPECT_TRUE(site.has_impedance());
+  EXPECT_FALSE(site.has_tipper());
+  EXPECT_FALSE(site.has_covariance());
+  EXPECT_TRUE(site.provenance.repairs.empty());
+  layout = Layout();
+  for (const std::size_t i : {0, 1, 2, 3, 6, 7, 8, 9}) layout.values[i] = Complex(not_a_number, not_a_number);
+  EXPECT_FALSE(parse_mth5(build(layout), "a").sites.at(0).has_impedance());
+}
+
+TEST(Mth5, ZeroErrorsOfOneChannelAreNotKnown) {
+  Layout layout;
+  for (const std::size_t i : {4, 5, 10, 11}) layout.errors[i] = 0;
+  const Site site = parse_mth5(build(layout), "a").sites.at(0);
+  EXPECT_TRUE(std::isnan(site.tipper_error[0][0]));
+  EXPECT_FALSE(std::isnan(site.z_error[0][xy]));
+}
+
+TEST(Mth5, NamesOfSurveysAreNotCutWithinACharacter) {
+  Survey survey = parse_mth5(build(Layout()), "a");
+  survey.name = std::string(49, 'a') + "\xc3\xbc";
+  EXPECT_EQ(parse_mth5(mth5_bytes(survey), "b").name, std::string(49, 'a'));
 }
 
 TEST(Mth5, UnitsSignAndGeomagneticAxes) {
