@@ -70,7 +70,8 @@ std::vector<double> read_azimuths(const Document& document, const Block& block, 
   if (azimuth.size() != size)
     report.error(angles->line, ">", angles->keyword, " has ", azimuth.size(), " numbers for ", size, " frequencies");
   for (double& angle : azimuth) {
-    if (std::abs(angle) >= 1e30) angle = not_a_number;  // matters only where the row holds data
+    // Missing, which matters only where the row holds data. EMPTY may be an angle, 0 above all: that is one here.
+    if (std::abs(angle) > 360 && header.empty.matches(angle)) angle = not_a_number;
     if (std::abs(angle) > 360) report.error(angles->line, ">", angles->keyword, ": ", angle, " is no angle in degrees");
   }
   return azimuth;

@@ -128,7 +128,39 @@ bool is_derived(std::string_view keyword) {
   return false;
 }
 
+constexpr const char* component_names[] = {"XX", "XY", "YX", "YY"};
+
+// The first block of impedances where all of them hold EMPTY only beside whole pairs of resistivities and phases, as
+// programs write that fill what they know of a form; else nullptr.
+const Block* empty_impedances(const Document& document, const Header& header, const Report& report) {
+  Report quiet(report.path());  // who reads the blocks notes what is mended
+  const Block* const frequencies = document.find("FREQ", quiet);
+  if (!frequencies) return nullptr;
+  const std::size_t n = numbers_of(*frequencies, quiet).size();
+  const auto column = [&](const std::string& name) { return find_column(document, name, n, header.empty, quiet); };
+  const auto known = [](double number) { return !std::isnan(number); };
+  const Block* first = nullptr;
+  for (const std::string name : component_names)
+    for (const char* part : {"R", "I"})
+      if (const auto z = column("Z" + name + part)) {
+        if (std::any_of(z->value.begin(), z->value.end(), known)) return nullptr;
+        if (!first) first = z->block;
+      }
+  if (!first) return nullptr;
+  bool whole = false;
+  for (const std::string name : component_names) {
+    const auto rho = column("RHO" + name), phase = column("PHS" + name);
+    if (rho.has_value() != phase.has_value()) return nullptr;
+    for (std::size_t i = 0; rho && i < n; ++i) whole = whole || (known(rho->value[i]) && known(phase->value[i]));
+  }
+  return whole ? first : nullptr;
+}
+
 Sounding read_sounding(const Document& document, const Header& header, Report& report) {
+  if (const Block* const empty = empty_impedances(document, header, report)) {
+    report.repair(empty->line, "impedances-empty", "impedances hold EMPTY only: resistivities and phases are read");
+    if (auto sounding = read_rho_phase(document, header, report)) return *std::move(sounding);
+  }
   if (auto sounding = read_impedances(document, header, report)) return *std::move(sounding);
   if (auto sounding = read_spectra(document, header, report)) return *std::move(sounding);
   if (auto sounding = read_rho_phase(document, header, report)) return *std::move(sounding);

@@ -198,6 +198,7 @@ void keep_better_of_twins(Site& site, Report& report) {
       for (std::size_t row = 0; row < site.periods(); ++row)
         if (row != worse) kept.push_back(row);
       keep_rows(site, kept);
+      if (worse == i) k = i + 1;  // the rows behind have moved: look at all of them again
     }
   if (!dropped.empty())
     report.repair(0, "period-twice",

@@ -121,6 +121,11 @@ TEST(CorruptEdi, FeetAreMetresAndAxesBehindInfoCount) {
   EXPECT_EQ(read_edi(corpus + "zrot-after-info.edi").z[0][xy], -read_edi(corpus + "crlf.edi").z[0][yx]);
 }
 
+TEST(CorruptEdi, ResistivitiesStandInForEmptyImpedances) {
+  EXPECT_EQ(read_edi(corpus + "impedances-empty.edi").z[0][xy], read_edi(corpus + "rho-phase.edi").z[0][xy]);
+  EXPECT_EQ(read_edi(corpus + "impedances-empty.edi").provenance.format, "edi-rho-phase");
+}
+
 TEST(CorruptEdi, EveryRuleOfRepairIsDocumentedAndShown) {
   // The rules of the reader's sources; each must stand in docs/conventions.md and be shown by a file of the corpus.
   const fs::path root = fs::path(TERRELLA_TESTS_FOLDER).parent_path();

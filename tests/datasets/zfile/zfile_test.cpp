@@ -57,6 +57,20 @@ TEST(Zfile, ElectricChannelsOfTheirOwnAxes) {
   EXPECT_NEAR(site.z_error[0][xy], 2.37719939e-04, 1e-12);
 }
 
+TEST(Zfile, OfNestedTwinsTheBetterOnesStay) {
+  // Periods A B B A of which the first A has the larger errors.
+  const std::string seed = small_zfile();
+  const std::size_t first = seed.find("period :     10"), second = seed.find("period :     20");
+  const std::string head = spoiled(seed.substr(0, first), {"", "frequencies   2", "frequencies   4", ""});
+  const std::string a = seed.substr(first, second - first), b = seed.substr(second);
+  const std::string worse = spoiled(a, {"", "0.4000E-01", "0.9000E+00", ""});
+  const Site site = parse_zfile(head + worse + b + b + a, "a"), expected = parse_zfile(seed, "b");
+  EXPECT_EQ(site.period, expected.period);
+  EXPECT_EQ(site.z, expected.z);
+  EXPECT_EQ(site.z_error, expected.z_error);
+  EXPECT_EQ(site.provenance.repairs.back().rule, "period-twice");
+}
+
 TEST(Zfile, NamesThatAreNoUtf8AreLatin1) {
   const Site site = parse_zfile(spoiled(small_zfile(), {"", "station    :A01", "station    :M\xfcnchen", ""}), "a");
   EXPECT_EQ(site.name, "M\xc3\xbcnchen");
