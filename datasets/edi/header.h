@@ -19,7 +19,8 @@ struct Header {
 };
 
 /// Coordinates come from LAT, LONG (LON) of >HEAD, else REFLAT, REFLONG (REFLON) of >=DEFINEMEAS, else LATITUDE,
-/// LONGITUDE of >INFO; elevation likewise. A fall-back and a contradiction of more than 0.01 degrees are repairs.
+/// LONGITUDE of >INFO; elevation likewise, in the unit behind it or that of UNITS. A fall-back and a contradiction of
+/// more than 0.01 degrees are repairs.
 Header read_header(const Document& document, Report& report);
 
 }  // namespace terrella::datasets::edi

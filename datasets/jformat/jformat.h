@@ -6,7 +6,8 @@
 //                BIRRP writes "S.I." whatever the units of its input ("units-from-resistivity").
 //   errors       the standard error as it stands; of R blocks that of the phase in radians times |Z|, else that of rho
 //   periods      negative numbers are frequencies; -999 marks a row, or a value, as missing
-//   axes         >AZIMUTH; turned to north.   time factor  exp(+iwt)
+//   axes         >AZIMUTH, else the number behind the station's name (a repair); turned to north
+//   time factor  exp(+iwt)
 // What is wrong or missing is a FormatError with the line, or a Repair.
 #pragma once
 #include <string>

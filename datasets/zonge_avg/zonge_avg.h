@@ -10,8 +10,9 @@
 //   masks       Skp below 2: the row was skipped by whoever edited the file; its value is kept and masked
 //   axes        x at the heading of $Rx.HPR, z down (roll 180); AMTAVG states none: its x lies along the dipoles and is
 //               taken as north ("no-orientation")
-//   places      $GPS.Lat, $GPS.Lon, the height in $Rx.Center. AMTAVG has none: a file of the same name with .stn beside
-//               it gives elevations, and grid coordinates that go into the history, since their zone is not stated
+//   places      $GPS.Lat, $GPS.Lon, the height in $Rx.Center (metres, or feet, a repair). AMTAVG has none: a file of
+//               the same name with .stn beside it gives elevations, and grid coordinates that go into the history,
+//               since their zone is not stated
 // What is wrong or missing is a FormatError with the line, or a Repair.
 #pragma once
 #include <string>
