@@ -136,7 +136,9 @@ const Block* empty_impedances(const Document& document, const Header& header, co
   Report quiet(report.path());  // who reads the blocks notes what is mended
   const Block* const frequencies = document.find("FREQ", quiet);
   if (!frequencies) return nullptr;
+  if (!document.find("RHOXY", quiet) && !document.find("RHOYX", quiet)) return nullptr;
   const std::size_t n = numbers_of(*frequencies, quiet).size();
+  if (n == 0) return nullptr;
   const auto column = [&](const std::string& name) { return find_column(document, name, n, header.empty, quiet); };
   const auto known = [](double number) { return !std::isnan(number); };
   const Block* first = nullptr;

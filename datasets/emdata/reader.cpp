@@ -68,8 +68,14 @@ void read_frequencies(Reader& reader, std::size_t count, std::vector<double>& fr
   }
 }
 
-void read_lines(Reader& reader, std::size_t count, const char* what, std::vector<std::string>& into) {
-  while (into.size() < count) into.push_back(printable(std::string(reader.expect(what, into.size(), count).text)));
+// Lines that are kept as they stand, but for what cannot be printed: without it they must still be lines.
+void read_lines(Reader& reader, std::size_t count, const char* what, std::vector<std::string>& into, Report& report) {
+  while (into.size() < count) {
+    const Line line = reader.expect(what, into.size(), count);
+    into.emplace_back(trim(printable(std::string(line.text))));
+    if (into.back().empty() || into.back().starts_with('#'))
+      report.error(line.number, what, ": '", into.back().substr(0, 40), "' is left of a line that cannot be printed");
+  }
 }
 
 // x y z theta alpha beta [length] [solve_static] [name]; which of them a version has.
@@ -174,9 +180,9 @@ EmData parse_emdata(std::string_view bytes, const std::string& path) {
     } else if (is("# CSEM Frequencies")) {
       read_frequencies(reader, reader.count(*entry), data.csem_frequency, report);
     } else if (is("# Transmitters")) {
-      read_lines(reader, reader.count(*entry), "transmitters", data.transmitter);
+      read_lines(reader, reader.count(*entry), "transmitters", data.transmitter, report);
     } else if (is("# CSEM Receivers")) {
-      read_lines(reader, reader.count(*entry), "CSEM receivers", data.csem_receiver);
+      read_lines(reader, reader.count(*entry), "CSEM receivers", data.csem_receiver, report);
     } else if (is("# MT Receivers") || (is("# Receivers") && is_version_1(data))) {
       const std::size_t count = reader.count(*entry);
       while (data.receiver.size() < count)

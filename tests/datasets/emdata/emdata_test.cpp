@@ -111,6 +111,19 @@ TEST(EmData, ReadsOlderVersions) {
   expect_same(three, parse_emdata(emdata_text(three), "d"));
 }
 
+TEST(EmData, LinesThatAreKeptCanBePrinted) {
+  std::string text = mare2dem_text;
+  const std::string line = "0 0 2189.9 90";
+  text.replace(text.find(line), line.size(), "\x10!0 2189.9 90");
+  try {
+    parse_emdata(text, "d");
+    FAIL();
+  } catch (const FormatError& error) {
+    EXPECT_NE(std::string(error.what()).find("d:10: transmitters: '' is left of a line"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(EmData, RefusesWhatItCannotTell) {
   const auto message = [](std::string from, const std::string& to) -> std::string {
     std::string text = mare2dem_text;
