@@ -96,6 +96,8 @@ class Reader {
                                               : "' should be MT, APP_RES_AND_PHS, HTF, VTF, PT or END");
     if (words.size() != 2) report_.error(line, "the number of stations should stand behind ", kind->name, " alone");
     const auto stations = count_of(words[1], line, "number of stations", 0, 100'000'000, report_);
+    if (stations > 0 && !with_stations_.insert(kind).second)
+      report_.error(line, kind->name, " stands twice; put its stations together");
     ObservationBlock block;
     block.kind = std::string(words[0]);
     block.sign = "-";
@@ -203,6 +205,7 @@ class Reader {
   std::string text_;
   Lines lines_;
   Observations result_;
+  std::set<const Kind*> with_stations_;
   std::map<std::int64_t, std::uint32_t> site_of_id_;
   std::vector<std::pair<std::int64_t, std::int64_t>> magnetic_;  // number and line
   std::string points_;
@@ -218,6 +221,7 @@ class Writer {
     if (observations_.rows.empty()) fail("write_femtic: there are no observations");
     for (const Observation& row : observations_.rows) {
       const Kind& kind = kind_of(row.quantity);
+      if (!data_.contains(&kind)) order_.push_back(&kind);  // kinds in the order of the rows
       SiteRows& rows = data_[&kind][row.site];
       auto& at = rows.data[row.period];
       if (at.empty()) rows.periods.push_back(row.period);
@@ -228,9 +232,6 @@ class Writer {
       if (!is_new && reference->second != row.reference)
         fail("write_femtic: site '", observations_.sites[row.site].name, "' has two reference sites");
     }
-    for (const ObservationBlock& block : observations_.blocks)  // kinds in the order of the file, others behind them
-      if (const Kind* const kind = kind_named(block.kind)) add(kind);
-    for (const Kind& kind : kinds) add(&kind);
     keep_stations_without_data();
     number_stations();
     for (const Kind* const kind : order_) write_kind(*kind);
@@ -291,10 +292,6 @@ class Writer {
         if (!station_.contains(site)) station_[site] = id;
       }
     }
-  }
-
-  void add(const Kind* kind) {
-    if (data_.contains(kind) && std::find(order_.begin(), order_.end(), kind) == order_.end()) order_.push_back(kind);
   }
 
   void write_kind(const Kind& kind) {

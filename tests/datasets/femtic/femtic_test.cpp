@@ -82,7 +82,17 @@ TEST(FemticData, ReadsWhatStandsThere) {
   EXPECT_FALSE(looks_like_femtic_data("MT\n"));
 }
 
+TEST(FemticData, KindsComeBackInTheOrderOfTheirData) {
+  const std::string text = replaced(observe, "VTF 1", "APP_RES_AND_PHS 0\nVTF 1");
+  const Observations o = parse_femtic_data(text, "o");
+  const Observations back = parse_femtic_data(femtic_data_text(o), "back");
+  ASSERT_EQ(back.rows.size(), o.rows.size());
+  for (std::size_t i = 0; i < o.rows.size(); ++i) EXPECT_EQ(back.rows[i].quantity, o.rows[i].quantity) << i;
+}
+
 TEST(FemticData, SaysWhatIsWrongAndWhere) {
+  says(parse_femtic_data, replaced(observe, "END", "VTF 1\n5 5 0 1\n1\n 4 0.1 0.2 0.3 0.4 .01 .01 .02 .02\nEND"),
+       "VTF stands twice; put its stations together");
   says(parse_femtic_data, replaced(observe, "2 1 3 4", "1 1 3 4"), "f.dat:5: station 1 stands twice");
   says(parse_femtic_data, replaced(observe, "2 1 3 4", "2 7 3 4"), "f.dat:5: there is no station 7");
   says(parse_femtic_data, replaced(observe, "MT 2", "NMT 2"), "network MT is not read");
