@@ -49,10 +49,12 @@ void add_arrow(FigurePanel& panel, const Place& at, double length, double azimut
                          .around = {at}});
 }
 
-/// At most 24 bytes, and no letter of UTF-8 cut in two.
+bool continues_letter(char c) { return (c & 0xC0) == 0x80; }  // of UTF-8
+
+/// At most 24 bytes, and no letter cut in two.
 std::string shortened(std::string name) {
   std::size_t end = std::min<std::size_t>(name.size(), 24);
-  while (end > 0 && end < name.size() && (name[end] & 0xC0) == 0x80) --end;
+  while (end > 0 && end < name.size() && continues_letter(name[end])) --end;
   name.resize(end);
   return name;
 }
@@ -81,7 +83,8 @@ void add_names(FigurePanel& panel, const std::vector<MapSite>& sites, double rad
   for (const MapSite& s : sites) {
     const Place at = pixel(s);
     const std::string name = shortened(s.site->name);
-    const double width = 0.63 * size * static_cast<double>(name.size()), half = 0.6 * size;
+    const auto letters = std::count_if(name.begin(), name.end(), [](char c) { return !continues_letter(c); });
+    const double width = 0.63 * size * static_cast<double>(letters), half = 0.6 * size;
     const double away = radius + 3;
     const std::tuple<double, double, int> choices[] = {
         {away, 0, -1}, {-away, 0, 1}, {0, away + half, 0}, {0, -away - half, 0}};

@@ -154,13 +154,14 @@ TEST(StationMap, HoldsEverySiteAndIsTrueToLength) {
 
 TEST(StationMap, CutsNamesBetweenLetters) {
   const std::string letter = "\u00E9";  // two bytes
-  datasets::Survey two = line(2);
-  two.sites[0].name = "S";
+  datasets::Survey three = line(3);
+  std::string& name = three.sites[1].name;  // with room on both sides
+  name = "S";
   std::string expected = "S";
-  for (int i = 0; i < 12; ++i) two.sites[0].name += letter;  // 25 bytes
+  for (int i = 0; i < 12; ++i) name += letter;  // 25 bytes
   for (int i = 0; i < 11; ++i) expected += letter;
   bool found = false;
-  for (const Label& label : station_map(two).panels[0].labels) found = found || label.words == expected;
+  for (const Label& label : station_map(three).panels[0].labels) found = found || label.words == expected;
   EXPECT_TRUE(found);
 }
 
