@@ -161,7 +161,8 @@ TEST(StationMap, CutsNamesBetweenLetters) {
   for (int i = 0; i < 12; ++i) name += letter;  // 25 bytes
   for (int i = 0; i < 11; ++i) expected += letter;
   bool found = false;
-  for (const Label& label : station_map(three).panels[0].labels) found = found || label.words == expected;
+  const Figure map = station_map(three);
+  for (const Label& label : map.panels[0].labels) found = found || label.words == expected;
   EXPECT_TRUE(found);
 }
 
