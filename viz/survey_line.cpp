@@ -87,7 +87,7 @@ void name_sites_above(FigurePanel& panel, const SurveyLine& line, const datasets
 }
 
 std::vector<std::pair<double, double>> period_cells(const std::vector<double>& period) {
-  const double farthest = std::pow(10, std::max(0.2, 1.05 * usual_spacing(period) / 2));
+  const double farthest = std::pow(10, std::max(0.2, 0.75 * usual_spacing(period)));
   std::vector<std::pair<double, double>> cells;
   for (std::size_t i = 0; i < period.size(); ++i) {
     const double t = period[i];

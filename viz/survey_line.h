@@ -30,7 +30,7 @@ FigureAxis period_axis_right(const datasets::Survey& survey);
 void name_sites_above(FigurePanel& panel, const SurveyLine& line, const datasets::Survey& survey);
 
 /// Edges of the cells of periods of a sounding: midpoints in logarithm, and from the period not farther than 0.2
-/// decades, or half of the usual (median) spacing with 5 % to spare: gaps in the data stay open, and no others.
+/// decades, or 3/4 of the usual (median) spacing: where a period is missing a gap stays open, and nowhere else.
 std::vector<std::pair<double, double>> period_cells(const std::vector<double>& period);
 
 /// 1 or 3 times a power of ten around the central 96 % of positive values, a factor of 30 apart at least.

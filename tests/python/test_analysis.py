@@ -139,7 +139,7 @@ def test_cells_of_pictures_meet_where_the_spacing_is_the_usual_one():
     cells = np.log10(_period_cells(10.0 ** np.array([0, 0.5, 1, 1.5, 3.5, 4])))
     np.testing.assert_allclose(cells[:3, 1], [0.25, 0.75, 1.25], atol=1e-12)
     np.testing.assert_allclose(cells[1:4, 0], cells[:3, 1], atol=1e-12)
-    np.testing.assert_allclose([cells[3, 1], cells[4, 0]], [1.7625, 3.2375], atol=1e-12)  # a gap of two decades
+    np.testing.assert_allclose([cells[3, 1], cells[4, 0]], [1.875, 3.125], atol=1e-12)  # a gap of two decades
 
 
 def test_pictures():

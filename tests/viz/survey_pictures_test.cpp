@@ -185,8 +185,8 @@ TEST(PeriodCells, MeetWhereTheSpacingIsTheUsualOne) {
   const auto sparse = period_cells(period);
   ASSERT_EQ(sparse.size(), 6U);
   for (std::size_t i : {1, 2, 3, 5}) EXPECT_DOUBLE_EQ(sparse[i - 1].second, sparse[i].first);
-  EXPECT_NEAR(std::log10(sparse[3].second), 1.5 + 0.2625, 1e-12);  // the gap of two decades stays open
-  EXPECT_NEAR(std::log10(sparse[4].first), 3.5 - 0.2625, 1e-12);
+  EXPECT_NEAR(std::log10(sparse[3].second), 1.5 + 0.375, 1e-12);  // the gap of two decades stays open
+  EXPECT_NEAR(std::log10(sparse[4].first), 3.5 - 0.375, 1e-12);
   period.clear();
   for (double decades : {0.0, 0.1, 0.2, 0.3, 0.8}) period.push_back(std::pow(10, decades));
   const auto dense = period_cells(period);

@@ -199,12 +199,12 @@ def _limits_around(values):
 
 
 def _period_cells(period):
-    """From midpoint to midpoint in logarithm, no farther than 0.2 decades or half of the usual spacing."""
+    """From midpoint to midpoint in logarithm, no farther than 0.2 decades or 3/4 of the usual spacing."""
     log = np.log10(period)
     if len(log) == 1:
         return [(10 ** (log[0] - 0.05), 10 ** (log[0] + 0.05))]
     spacing = np.sort(np.diff(log))
-    farthest = max(0.2, 1.05 * spacing[(len(spacing) - 1) // 2] / 2)
+    farthest = max(0.2, 0.75 * spacing[(len(spacing) - 1) // 2])
     middle = (log[1:] + log[:-1]) / 2
     low = np.concatenate([[2 * log[0] - middle[0]], middle])
     high = np.concatenate([middle, [2 * log[-1] - middle[-1]]])
