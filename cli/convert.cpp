@@ -55,10 +55,11 @@ int report(const Options& o, const Written& written) {
   return success;
 }
 
-// What reading had to leave behind, as the history tells it.
-std::vector<std::string> not_carried(const datasets::Provenance& provenance) {
+// What reading one of the inputs had to leave behind, as the history tells it, which a survey file may have of others.
+std::vector<std::string> not_carried(const datasets::Provenance& provenance, const std::vector<std::string>& inputs) {
   constexpr std::string_view mark = "not carried: ";
   std::vector<std::string> all;
+  if (std::find(inputs.begin(), inputs.end(), provenance.path) == inputs.end()) return all;
   for (const std::string& step : provenance.history)
     if (step.starts_with(mark)) all.push_back(step.substr(mark.size()));
   return all;
@@ -71,6 +72,22 @@ int convert_model(const Options& o) {
   const std::string bytes = format.bytes(datasets::read_model(o.files[0]));
   if (!o.dry_run) datasets::write_file(o.output, bytes);
   return report(o, {"models", 1, {o.output}, {}});
+}
+
+// What was written must be readable; where it is not, that is said as what it is.
+template <class Read>
+Holding read_back(const Read& read) {
+  try {
+    return read();
+  } catch (const FormatError& error) {
+    throw Error(fmt::format("what was written cannot be read again, by a defect of this program: {}", error.what()));
+  }
+}
+
+void add_two_dimensional_forms(std::vector<datasets::Observations>& forms) {
+  try {
+    for (datasets::Observations& form : datasets::two_dimensional_forms(forms[0])) forms.push_back(std::move(form));
+  } catch (const FormatError&) {}  // data that make no soundings have no other forms
 }
 
 // Between formats that hold observations, past the Survey; of a line in the form that the format takes. None where the
@@ -88,15 +105,15 @@ std::optional<Written> convert_observations(const Options& o, const std::string&
     } catch (const std::invalid_argument& error) {
       if (i > 0) continue;
       refusal = error.what();
-      for (datasets::Observations& form : datasets::two_dimensional_forms(forms[0])) forms.push_back(std::move(form));
+      add_two_dimensional_forms(forms);
       continue;
     }
-    Written written{"sites", forms[i].sites.size(), {o.output}, not_carried(forms[i].provenance)};
+    Written written{"sites", forms[i].sites.size(), {o.output}, not_carried(forms[i].provenance, {input})};
     for (const datasets::Repair& repair : forms[i].provenance.repairs)
       if (repair.rule == "csem-data") written.not_carried.push_back(repair.detail);
     if (o.dry_run) return written;
     datasets::write_file(o.output, bytes);
-    for (std::string& words : lost(holding(forms[i]), holding(to.observations(o.output))))
+    for (std::string& words : lost(holding(forms[i]), read_back([&] { return holding(to.observations(o.output)); })))
       written.not_carried.push_back(std::move(words));
     return written;
   }
@@ -111,13 +128,13 @@ Written convert_soundings(const Options& o, const std::vector<std::string>& inpu
   if (folder && folder_exists(o.output)) check_outputs(paths, o.force, inputs);
   Written written{"sites", survey.sites.size(), paths, {}};
   for (const datasets::Site& site : survey.sites)
-    for (std::string& words : not_carried(site.provenance))
+    for (std::string& words : not_carried(site.provenance, inputs))
       if (std::find(written.not_carried.begin(), written.not_carried.end(), words) == written.not_carried.end())
         written.not_carried.push_back(std::move(words));
   if (!o.dry_run) {
     if (folder) make_folder(o.output);
     for (std::size_t i = 0; i < paths.size(); ++i) datasets::write_file(paths[i], bytes[i]);
-    for (std::string& words : lost(holding(survey), holding(datasets::read(paths))))
+    for (std::string& words : lost(holding(survey), read_back([&] { return holding(datasets::read(paths)); })))
       written.not_carried.push_back(std::move(words));
   }
   return written;

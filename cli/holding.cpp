@@ -53,7 +53,7 @@ std::vector<std::string> lost(const Holding& before, const Holding& after) {
     if (kept < count) all.push_back(fmt::format("{} of {} {}", count - kept, count, name));
   }
   const std::size_t was = count_of(before, masked_values), is = count_of(after, masked_values);
-  if (is > was) all.push_back(fmt::format("{} values without error are masked there", is - was));
+  if (is > was) all.push_back(fmt::format("{} more values are masked there", is - was));
   return all;
 }
 

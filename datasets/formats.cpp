@@ -26,6 +26,7 @@
 #include "datasets/observations/survey.h"
 #include "datasets/occam1d/occam1d.h"
 #include "datasets/occam2d/occam2d.h"
+#include "datasets/survey/rotation.h"
 #include "datasets/topography/topography.h"
 #include "datasets/wsinv3dmt/data.h"
 #include "datasets/wsinv3dmt/model.h"
@@ -64,8 +65,8 @@ bool lacks_components(const Site& site) {
 // North, unless turning to it would lose data that have one other azimuth.
 double azimuth_of_x(const Survey& survey) {
   if (std::none_of(survey.sites.begin(), survey.sites.end(), lacks_components)) return 0;
-  const double azimuth = survey.sites.front().rotation;
-  const auto same = [&](const Site& site) { return site.rotation == azimuth; };
+  const double azimuth = azimuth_in_range(survey.sites.front().rotation);
+  const auto same = [&](const Site& site) { return std::remainder(site.rotation - azimuth, 360.0) == 0; };
   return std::all_of(survey.sites.begin(), survey.sites.end(), same) ? azimuth : 0;
 }
 

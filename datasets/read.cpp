@@ -22,6 +22,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 bool is_sounding(const std::string& path) {
   const Format* const format = format_of_file(path);
   if (format && format->read && format->from_folders) return true;
+  if (fs::path(path).filename().string().starts_with('.')) return false;  // what systems leave beside files
   return std::any_of(formats().begin(), formats().end(),
                      [&](const Format& owner) { return owner.owns_extensions && has_extension(path, owner); });
 }

@@ -2,8 +2,10 @@
 
 #include <pybind11/pybind11.h>
 
+#include <chrono>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -48,21 +50,14 @@ void close_iterations() {
 /// Has an iteration to itself while it lives.
 class HeldIteration::Use {
  public:
-  enum class Other { refuse, wait };
-  Use(HeldIteration& iteration, Other other) : in_use_(iteration.in_use_) {
-    while (in_use_.exchange(true)) {
-      if (other == Other::refuse)
-        throw std::runtime_error(
-            "the iteration is in use already; give each thread an iteration of its own, or hold a lock around next()");
-      in_use_.wait(true);
-    }
+  explicit Use(HeldIteration& iteration) : in_use_(iteration.in_use_) {
+    if (in_use_.exchange(true))
+      throw std::runtime_error(
+          "the iteration is in use already; give each thread an iteration of its own, or hold a lock around next()");
   }
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
-  ~Use() {
-    in_use_ = false;
-    in_use_.notify_all();
-  }
+  ~Use() { in_use_ = false; }
 
  private:
   std::atomic<bool>& in_use_;
@@ -70,7 +65,7 @@ class HeldIteration::Use {
 
 std::shared_ptr<HeldIteration> HeldIteration::begin(const Begin& begin) {
   const auto held = std::make_shared<HeldIteration>();
-  const Use use(*held, Use::Other::refuse);
+  const Use use(*held);
   registry().add(held);  // before there are threads, so that close_iterations() never misses them
   held->iteration_ = begin();
   return held;
@@ -82,18 +77,24 @@ datasets::Iteration& HeldIteration::open() const {
 }
 
 bool HeldIteration::next(datasets::Sample& sample) {
-  const Use use(*this, Use::Other::refuse);
+  const Use use(*this);
   return open().next(sample);
 }
 
 datasets::PipelineState HeldIteration::state() {
-  const Use use(*this, Use::Other::refuse);
+  const Use use(*this);
   return open().state();
 }
 
 void HeldIteration::close() {
-  const Use use(*this, Use::Other::wait);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (in_use_.exchange(true)) {
+    // A daemon's thread may wait in there for data that never come; Python does not wait for such either.
+    if (std::chrono::steady_clock::now() > until) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   iteration_.reset();
+  in_use_ = false;
 }
 
 void close_iterations_at_exit() { py::module_::import("atexit").attr("register")(py::cpp_function(&close_iterations)); }

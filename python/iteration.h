@@ -21,7 +21,8 @@ class HeldIteration {
   bool next(datasets::Sample& sample);
   datasets::PipelineState state();
 
-  /// Waits for the call under way, then stops and joins the threads. Without the interpreter lock.
+  /// Stops and joins the threads, after the call under way: where that takes more than 2 s (a daemon's thread that
+  /// waits for data), the iteration stays as it is. Without the interpreter lock.
   void close();
 
  private:

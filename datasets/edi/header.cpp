@@ -23,13 +23,32 @@ std::vector<Option> options_of_all(const Document& document, std::string_view ke
   return block ? options_of(*block, report) : std::vector<Option>();
 }
 
-// The key of a line of >INFO in upper case; SIGNCONVENTION for all its spellings.
+constexpr const char *stated_sign = "SIGNCONVENTION", *sign_in_prose = "SIGN CONVENTION";
+
+// The key of a line of >INFO in upper case; those of the sign convention are one of two in all their spellings.
 std::string info_key(std::string_view text) {
   std::string key = upper(trim(text));
   std::string plain = key;
   std::erase_if(plain, [](char c) { return c == ' ' || c == '\t' || c == '_'; });
-  if (plain == "SIGNCONVENTION" || plain == "TRANSFERFUNCTION.SIGNCONVENTION") return "SIGNCONVENTION";
-  return key;
+  if (plain != "SIGNCONVENTION" && plain != "TRANSFERFUNCTION.SIGNCONVENTION") return key;
+  return key.find_first_of(" \t") == std::string::npos ? stated_sign : sign_in_prose;
+}
+
+// +1 or -1 of i w t in exp(-i w t), e^{-iwt} and their like, or of a sign alone; 0 where that is not what stands there.
+int sign_of(std::string text) {
+  std::erase_if(text, [](char c) { return std::string_view(" \t(){}*\"'").find(c) != std::string_view::npos; });
+  if (text == "+" || text == "-") return text == "+" ? 1 : -1;
+  int sign = 0;
+  for (const std::string_view exponential : {"EXP", "E^"})
+    for (std::size_t at = text.find(exponential); at != std::string::npos; at = text.find(exponential, at)) {
+      at += exponential.size();
+      const bool minus = at < text.size() && text[at] == '-', plus = at < text.size() && text[at] == '+';
+      if (minus || plus) ++at;
+      if (at >= text.size() || (text[at] != 'I' && text[at] != 'J')) continue;
+      if (sign == (minus ? 1 : -1)) return 0;  // both stand there
+      sign = minus ? -1 : 1;
+    }
+  return sign;
 }
 
 // >INFO is free text; of it only "KEY = value" and "KEY: value" lines with these words before the sign are taken.
@@ -41,7 +60,7 @@ std::vector<Option> info_options(const Document& document) {
       const std::size_t sign = line.find_first_of("=:");
       if (sign == std::string_view::npos) return;
       const std::string key = info_key(line.substr(0, sign));
-      if (key == "LATITUDE" || key == "LONGITUDE" || key == "ELEVATION" || key == "SIGNCONVENTION")
+      if (key == "LATITUDE" || key == "LONGITUDE" || key == "ELEVATION" || key == stated_sign || key == sign_in_prose)
         options.push_back({key, std::string(trim(line.substr(sign + 1))), number});
     });
   }
@@ -164,15 +183,19 @@ void read_units(const Places& places, Header& header, Report& report) {
 void read_sign(const Places& places, Header& header, Report& report) {
   const Option* first = nullptr;
   for (const Option& option : places.info) {
-    const std::string sign = upper(option.value);
-    if (option.key != "SIGNCONVENTION" || sign.empty() || sign == "NONE" || sign == "UNKNOWN") continue;
-    const bool minus = sign.find('-') != std::string::npos;
-    const bool plus = sign.find('+') != std::string::npos || (!minus && sign.starts_with("EXP(I"));
-    if (plus == minus)
+    const std::string stated = upper(option.value);
+    if (option.key != stated_sign && option.key != sign_in_prose) continue;
+    if (stated.empty() || stated == "NONE" || stated == "UNKNOWN") continue;
+    const int sign = sign_of(stated);
+    if (sign == 0 && option.key == stated_sign)
       report.error(option.line, "sign convention '", option.value, "' is not known; exp(+iwt) or exp(-iwt)");
-    if (first && header.negative_sign != minus)
+    if (sign == 0) {
+      report.repair(option.line, "sign-convention-unknown", text("'", option.value.substr(0, 60), "' names no sign"));
+      continue;
+    }
+    if (first && header.negative_sign != (sign < 0))
       report.error(option.line, "sign convention '", option.value, "' contradicts that of line ", first->line);
-    header.negative_sign = minus;
+    header.negative_sign = sign < 0;
     first = &option;
   }
 }

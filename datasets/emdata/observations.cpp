@@ -205,7 +205,7 @@ EmData emdata_of(const Observations& observations, const EmDataOptions& options)
   if (version_1) data.transmitter = {"0 0 0 0 0"};
   for (const ObservationSite& site : observations.sites) {
     if (!version_1 && (std::isnan(site.y) || std::isnan(site.z)))
-      fail("emdata_of: site '", site.name, "' has no place along the profile and depth");
+      fail("emdata_of: site '", site.name, "' has no ", std::isnan(site.y) ? "place along the profile" : "depth z");
     EmReceiver receiver;
     const auto or_zero = [](double value) { return std::isnan(value) ? 0.0 : value; };
     receiver.x = or_zero(site.x);

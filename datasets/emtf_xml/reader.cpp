@@ -6,6 +6,7 @@
 #include "datasets/emtf_xml/estimates.h"
 #include "datasets/file/bounds.h"
 #include "datasets/file/covariance_rows.h"
+#include "datasets/file/elevation.h"
 #include "datasets/file/lines.h"
 #include "datasets/file/numbers.h"
 #include "datasets/file/read_file.h"
@@ -52,12 +53,8 @@ void read_place(const pugi::xml_node& site_node, Site& site, const Document& doc
     report.repair(0, "no-elevation", "the file gives no elevation; 0 m is taken");
     return;
   }
-  site.elevation = number(elevation, document, report, text_of_element(elevation));
-  const std::string unit = upper(elevation.attribute("units").value());
-  if (unit == "FEET" || unit == "FT")
-    site.elevation *= 0.3048;
-  else if (!unit.empty() && unit != "METERS" && unit != "METER" && unit != "METRES" && unit != "M")
-    report.error(document.line(elevation), "<Elevation>: units='", unit, "' are not known; meters or feet");
+  site.elevation = elevation_in_metres(number(elevation, document, report, text_of_element(elevation)),
+                                       elevation.attribute("units").value(), document.line(elevation), report);
   if (std::abs(site.elevation) > highest_elevation)
     report.error(document.line(elevation), site.elevation, " m is no elevation on Earth");
 }

@@ -23,6 +23,8 @@ void expect_writable(const Site& site) {
   if (site.name.empty() || trim(site.name) != site.name || printable(site.name) != site.name ||
       site.name.starts_with('#') || site.name.starts_with('>'))
     fail(who, ": that name cannot stand in a J file");
+  for (const double period : site.period)
+    if (period >= 1e30) fail(who, ": a period of ", period, " s would read as missing");
   for (const Impedance& row : site.z)
     for (const Complex& value : row)
       if (std::abs(value) / ohm_per_field_unit >= 1e30) fail(who, ": impedance ", value, " ohm would read as missing");

@@ -195,9 +195,9 @@ void expect_rows_of_every_site(const Observations& observations, const char* who
   for (const Observation& row : observations.rows) has_rows[row.site] = true;
   for (std::size_t i = 0; i < has_rows.size(); ++i)
     if (!has_rows[i])
-      fail(who, ": nothing of site '", observations.sites[i].name, "' is left with x at ",
-           observations.sites[i].rotation, " degrees: turning its axes wants all four components of the impedance and ",
-           "both of the tipper; leave the site out");
+      fail(who, ": site '", observations.sites[i].name, "' has nothing of what the format holds with x at ",
+           observations.sites[i].rotation, " degrees (to turn axes, all four components of the impedance are needed, ",
+           "and both of the tipper); leave the site out");
 }
 
 }  // namespace terrella::datasets

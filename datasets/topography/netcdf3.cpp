@@ -84,7 +84,7 @@ class Header {
     std::vector<Attribute> result(list(attribute_list, "attributes"));
     for (Attribute& attribute : result) {
       attribute.name = name("attribute");
-      const int kind = type("attribute");
+      const int kind = attribute.type = type("attribute");
       const std::uint64_t values = count("attribute");
       const std::string_view data = file_.part(at_, values * size_of_type(kind), "attribute");
       if (kind == 2) {

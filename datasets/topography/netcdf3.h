@@ -15,6 +15,7 @@ namespace terrella::datasets::netcdf3 {
 
 struct Attribute {
   std::string name;
+  int type = 0;                ///< as that of a variable
   std::string text;            ///< of a character attribute
   std::vector<double> values;  ///< of a numeric one
 };

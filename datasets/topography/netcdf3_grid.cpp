@@ -31,12 +31,28 @@ std::string text_attribute(const std::vector<Attribute>& attributes, std::string
   return found ? found->text : "";
 }
 
-// Of the stored values; what lies outside is missing.
-std::pair<double, double> valid_range(const Variable& variable) {
-  const Attribute* const range = netcdf3::find(variable.attributes, "valid_range");
-  if (range && range->values.size() == 2) return {range->values[0], range->values[1]};
-  return {number_attribute(variable.attributes, "valid_min").value_or(-INFINITY),
-          number_attribute(variable.attributes, "valid_max").value_or(INFINITY)};
+// What lies outside is missing. Of the stored values, unless its type is a wider one than theirs (NetCDF User's Guide).
+struct ValidRange {
+  double least = -INFINITY, most = INFINITY;
+  bool of_unpacked = false;
+};
+
+ValidRange valid_range(const Variable& variable) {
+  ValidRange valid;
+  const auto take = [&](const char* name, std::size_t count) -> const std::vector<double>* {
+    const Attribute* const found = netcdf3::find(variable.attributes, name);
+    if (!found || found->values.size() != count) return nullptr;
+    valid.of_unpacked = valid.of_unpacked || found->type > variable.type;
+    return &found->values;
+  };
+  if (const auto* const range = take("valid_range", 2)) {
+    valid.least = range->front();
+    valid.most = range->back();
+    return valid;
+  }
+  if (const auto* const least = take("valid_min", 1)) valid.least = least->front();
+  if (const auto* const most = take("valid_max", 1)) valid.most = most->front();
+  return valid;
 }
 
 // value = stored * factor + offset, as CF packs numbers.
@@ -69,7 +85,11 @@ std::vector<double> heights_of(std::string_view bytes, const File& file, const V
   const auto fill = number_attribute(variable.attributes, "_FillValue");
   const auto missing = number_attribute(variable.attributes, "missing_value");
   const auto [scale, offset] = packing_of(variable, report);
-  const auto [least, most] = valid_range(variable);
+  const ValidRange valid = valid_range(variable);
+  const auto is_valid = [&, scale = scale, offset = offset](double value) {
+    if (valid.of_unpacked) value = value * scale + offset;
+    return !(value < valid.least) && !(value > valid.most);
+  };
   const std::string units = upper(text_attribute(variable.attributes, "units"));
   double metres = 1;
   if (units == "KM" || units == "KILOMETERS" || units == "KILOMETRES")
@@ -89,7 +109,7 @@ std::vector<double> heights_of(std::string_view bytes, const File& file, const V
                                                : 9.9692099683868690e+36;
   for (double& value : values) {
     if ((fill && is_no_data(value, *fill)) || (missing && is_no_data(value, *missing)) ||
-        (!fill && is_no_data(value, own_fill)) || value < least || value > most)
+        (!fill && is_no_data(value, own_fill)) || !is_valid(value))
       value = not_a_number;
     else
       value = (value * scale + offset) * metres;

@@ -44,7 +44,7 @@ void validate(const Topography& t) {
 }
 
 bool is_no_data(double value, double no_data) {
-  return value == no_data || std::abs(value - no_data) <= 5e-6 * std::abs(no_data);
+  return value == no_data || (std::isfinite(no_data) && std::abs(value - no_data) <= 5e-6 * std::abs(no_data));
 }
 
 const std::vector<TopographyFormat>& topography_formats() {

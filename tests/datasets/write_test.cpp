@@ -115,10 +115,13 @@ TEST(Write, DataThatTurningWouldLoseKeepTheirAxesOrAreRefused) {
   const Survey back = read({path});
   ASSERT_EQ(back.sites.size(), 2u);
   EXPECT_EQ(back.sites[0].rotation, 30);
+  for (Site& site : survey.sites) site.rotation = site.name == "a" ? 390 : -330;
+  write(survey, path, "modem");
+  EXPECT_EQ(read({path}).sites[1].rotation, 30);
   EXPECT_LT(std::abs(back.sites[0].z[0][xy] - survey.sites[0].z[0][xy]), 1e-5 * std::abs(survey.sites[0].z[0][xy]));
   for (Site& site : survey.sites) site.tipper.clear(), site.tipper_error.clear(), site.tipper_masked.clear();
   survey.sites[1].rotation = 40;
   const std::string what = what_of([&] { output_bytes(survey, modem); });
-  EXPECT_NE(what.find("nothing of site 'a' is left with x at 0 degrees"), std::string::npos) << what;
+  EXPECT_NE(what.find("site 'a' has nothing of what the format holds with x at 0 degrees"), std::string::npos) << what;
   fs::remove_all(folder);
 }

@@ -108,13 +108,20 @@ TEST(Edi, SpellingsOfTheSignConvention) {
     text.replace(text.find("SIGNCONVENTION=exp(+iwt)"), 24, spelling);
     EXPECT_EQ(parse_edi(text, "a").provenance.sign, "-") << spelling;
   }
-  for (const char* wrong : {"SIGN CONVENTION: lead", "SIGNCONVENTION=+\nSIGN CONVENTION: -"}) {
+  for (const char* prose : {"SIGN CONVENTION: z positive down - see manual", "Sign convention: lead"}) {
+    std::string text = small_edi();
+    text.replace(text.find("SIGNCONVENTION=exp(+iwt)"), 24, prose);
+    const Site site = parse_edi(text, "a");
+    EXPECT_EQ(site.provenance.sign, "+") << prose;
+    EXPECT_EQ(site.provenance.repairs.front().rule, "sign-convention-unknown") << prose;
+  }
+  for (const char* wrong : {"SIGNCONVENTION=lead", "SIGNCONVENTION=+\nSIGN CONVENTION: -"}) {
     std::string text = small_edi();
     text.replace(text.find("SIGNCONVENTION=exp(+iwt)"), 24, wrong);
     EXPECT_THROW(parse_edi(text, "a"), FormatError) << wrong;
   }
   std::string text = small_edi();
-  text.replace(text.find("exp(+iwt)"), 9, "exp(i wt)");
+  text.replace(text.find("exp(+iwt)"), 9, "e^{i wt}");
   EXPECT_EQ(parse_edi(text, "a").provenance.sign, "+");
 }
 

@@ -80,6 +80,10 @@ TEST(Topography, KnowsNoDataOfSinglePrecisionAndOfFewDigits) {
   const Topography t = parse_topography(file.bytes(), "a.nc");
   expect_values(t.y, {0, 5});
   expect_values(t.elevation, {1, not_a_number, not_a_number, not_a_number});
+  file.variables[2].number["_FillValue"] = INFINITY;
+  EXPECT_EQ(parse_topography(file.bytes(), "a.nc").elevation[0], 1);
+  file.variables[2] = {"z", {0, 1}, 3, {10, 40, 60, 20}, {}, {{"scale_factor", 0.1}, {"valid_max", 5}}};  // unpacked
+  expect_values(parse_topography(file.bytes(), "a.nc").elevation, {1, 4, not_a_number, 2}, 1e-12);
   file.variables[2].text["_Unsigned"] = "true";
   EXPECT_THROW(parse_topography(file.bytes(), "a.nc"), FormatError);
 }

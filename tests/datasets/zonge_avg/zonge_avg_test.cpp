@@ -158,7 +158,7 @@ TEST(ZongeAvg, CorruptFiles) {
        {"latitude-of-one-component", "$Rx.Cmp = Zyx", "$GPS.Lat=39.5\n$Rx.Cmp = Zyx", "contradicts that of line 5", 16},
        {"center-of-one-component", "$Rx.Cmp = Tzx", "$Rx.Center=311288:4281879:774.05 m\n$Rx.Cmp = Tzx",
         "repair center-differs"},
-       {"elevation-unit", ":1548.1 m", ":1548.1 cubits", "in 'cubits', which is not known", 8},
+       {"elevation-unit", ":1548.1 m", ":1548.1 yards", "in 'yards', which is not read", 8},
        {"elevation-impossible", ":1548.1 m", ":154810 m", "is no elevation on Earth"},
        {"no-elevation", "$Rx.Center=311288:4281879:1548.1 m\n", "", "repair no-elevation"},
        {"no-name", "$Rx.GdpStn= 22\n$Stn.Name= A22\n", "", "repair name-from-file"},
