@@ -19,8 +19,8 @@ inline pid_t start_child(const std::string& suite, const std::string& folder, st
   if (child != 0) return child;
   const int null = ::open("/dev/null", O_WRONLY);
   ::dup2(null, 1);
-  ::execl("/proc/self/exe", "child", filter.c_str(), "--gtest_also_run_disabled_tests", "--gtest_output=",
-          static_cast<char*>(nullptr));
+  ::execl("/proc/self/exe", "child", filter.c_str(), "--gtest_also_run_disabled_tests",
+          "--gtest_output=", static_cast<char*>(nullptr));
   ::_exit(127);
 }
 
