@@ -6,9 +6,8 @@
 //                "none" is mV/km/nT. exp(-iwt) is conjugated
 //   errors       transfer_function_error is sqrt(E|dZ|^2): divided by sqrt 2
 //   covariances  inverse_signal_power, residual_covariance
-//   fill         MTH5 stores zeros for what is not there: a channel, its errors or a covariance that are zero
-//   everywhere
-//                are missing, as are a channel of NaN and an estimate of the shape 1 x 1 x 1
+//   fill         MTH5 stores zeros for what is not there: a channel, its errors or a covariance of zeros alone is
+//                missing, as are a channel of NaN and an estimate of the shape 1 x 1 x 1
 //   axes         geographic; geomagnetic ones are turned by the declination of the station
 // The file is first read in a child process, since damaged HDF5 can break libhdf5 (datasets/hdf5/trial.h). What is
 // wrong is a FormatError that names the object, or a Repair.
