@@ -192,8 +192,9 @@ std::string modem_covariance_text(const ModelCovariance& covariance) {
   validate(covariance);
   std::string out;
   if (covariance.header.size() == header_lines && covariance.header.back().starts_with('+')) {
-    for (const std::string& line : covariance.header)  // a blank line would not be counted when it is read
-      out += (trim(line).empty() ? "|" : line) + "\n";
+    // A blank line, or one that is blank behind a byte order mark, would not be counted when it is read.
+    for (const std::string& line : covariance.header)
+      out += (trim(without_byte_order_mark(line)).empty() ? "|" : "") + line + "\n";
   } else {
     for (const char* const line : default_header) out += std::string(line) + "\n";
   }

@@ -147,6 +147,9 @@ TEST(ModemCovariance, IsReadAndComesBack) {
   EXPECT_EQ(back.exceptions, c.exceptions);
   EXPECT_EQ(back.smoothing_y, c.smoothing_y);
   EXPECT_EQ(back.applications, 1);
+  ModelCovariance odd = c;
+  odd.header[0] = "\xef\xbb\xbf ";  // a byte order mark, behind which the line is blank
+  EXPECT_EQ(parse_modem_covariance(modem_covariance_text(odd), "odd.cov").area, c.area);
   const ResistivityModel model = parse_modem_model(small, "m.rho");
   const ResistivityModel areas = with_areas(model, c);
   EXPECT_EQ(areas.kind[7], Cell::air);
