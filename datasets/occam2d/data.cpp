@@ -176,7 +176,10 @@ std::string occam2d_data_text(const Observations& observations) {
     if (!std::isfinite(site.y)) fail("occam2d_data_text: site '", site.name, "' has no place along the profile");
     out += fmt::format("   {:.10g}\n", site.y);
   }
-  const std::vector<double> periods = periods_of(observations);
+  Observations written = observations;
+  std::erase_if(written.rows, [](const Observation& row) { return row.masked; });
+  if (written.rows.empty()) fail("occam2d_data_text: all data are masked");
+  const std::vector<double> periods = periods_of(written);
   out += entry_text("FREQUENCIES", std::to_string(periods.size()), 18);
   std::map<double, std::size_t> number;
   for (const double period : periods) {
@@ -184,18 +187,15 @@ std::string occam2d_data_text(const Observations& observations) {
     number.emplace(period, number.size() + 1);
   }
   std::string table;
-  std::size_t count = 0;
-  for (const Observation& row : observations.rows) {
-    if (row.masked) continue;
+  for (const Observation& row : written.rows) {
     const auto type = std::find_if(std::begin(types), std::end(types),
                                    [&](const Type& candidate) { return candidate.quantity == row.quantity; });
     if (type == std::end(types)) fail("occam2d_data_text: the format has no type for ", info(row.quantity).name);
     table += fmt::format("{:>6} {:>5} {:>5} {:>16.10g} {:>16.10g}\n", row.site + 1, number[row.period], type->code,
                          row.value.real(), std::isnan(row.error) ? 0 : row.error);
-    ++count;
   }
-  if (count == 0) fail("occam2d_data_text: all data are masked");
-  return out + entry_text("DATA BLOCKS", std::to_string(count), 18) + "SITE  FREQ  TYPE  DATUM  ERROR\n" + table;
+  out += entry_text("DATA BLOCKS", std::to_string(written.rows.size()), 18);
+  return out + "SITE  FREQ  TYPE  DATUM  ERROR\n" + table;
 }
 
 void write_occam2d_data(const Observations& observations, const std::string& path) {

@@ -326,6 +326,13 @@ TEST(Occam2dReal, SurveysAreWrittenAlongTheirLine) {
         }
 }
 
+TEST(Occam2dData, FrequenciesAreThoseOfWrittenData) {
+  Observations o = parse_occam2d_data(data_text, "d");
+  for (Observation& row : o.rows) row.masked = row.masked || row.period == 2;
+  EXPECT_EQ(periods_of(parse_occam2d_data(occam2d_data_text(o), "back")), std::vector<double>{0.1});
+  EXPECT_NE(occam2d_data_text(o).find("FREQUENCIES:      1"), std::string::npos);
+}
+
 TEST(Occam2dData, RefusesWhatTheFormatCannotSay) {
   Observations o = parse_occam2d_data(data_text, "d");
   o.rows[0].reference = 1;
