@@ -91,7 +91,7 @@ std::string occam_iteration_text(const OccamIteration& iteration) {
   out += entry_text("Param Count", std::to_string(iteration.parameter.size()), column);
   for (std::size_t i = 0; i < iteration.parameter.size(); ++i) {
     if (!std::isfinite(iteration.parameter[i])) fail("occam_iteration_text: parameter ", i, " is not finite");
-    fmt::format_to(std::back_inserter(out), "{:>17.10g}{}", iteration.parameter[i],
+    fmt::format_to(std::back_inserter(out), " {:>16.10g}{}", iteration.parameter[i],
                    i % 4 == 3 || i + 1 == iteration.parameter.size() ? "\n" : "");
   }
   return out;

@@ -274,3 +274,9 @@ TEST(CorruptInversionFiles, Mare2demResistivity) {
        {"2 1e12 0 0 0 0 0", "2 1e12 0 5 1 0 0", "f:8: bounds 5, 1 are none"},
        {"2 1e12 0 0 0 0 0", "2 1e12 0 0 0 0 1", "f:8: a weight on the prejudice 0"}});
 }
+
+TEST(OccamIteration, ParametersStayApart) {
+  OccamIteration iteration =
+      parse_occam_iteration("Format: OCCAMITER_FLEX\nParam Count: 2\n 2.0 -0.0005111111111e123\n", "i");
+  EXPECT_EQ(parse_occam_iteration(occam_iteration_text(iteration), "back").parameter, iteration.parameter);
+}
