@@ -226,3 +226,14 @@ TEST(Jformat, ControlledSourceAsAverageAndAsJ) {
     EXPECT_LT(std::abs(avg.z[i][xy] - j.z[i][xy]), 4e-3 * std::abs(j.z[i][xy])) << i;
   }
 }
+
+TEST(Jformat, PeriodsThatWouldReadAsMissingAreRefused) {
+  Site site;
+  site.name = "A";
+  site.period = {1, 2e30};
+  site.z.assign(2, {Complex(0, 0), Complex(1e-3, 1e-3), Complex(-1e-3, -1e-3), Complex(0, 0)});
+  site.z_error.assign(2, {1e-4, 1e-4, 1e-4, 1e-4});
+  EXPECT_THROW(jformat_text(site), std::invalid_argument);
+  site.period = {1, 2};
+  EXPECT_EQ(parse_jformat(jformat_text(site), "a.j").period, site.period);
+}
