@@ -202,9 +202,8 @@ void begin_folder(const std::string& folder, const EnsemblePlan& plan, bool resu
   differs("configuration", there.configuration, plan.configuration);
 }
 
-}  // namespace
-
-std::string shard_bytes(const EnsemblePlan& plan, std::int64_t first, const std::vector<Sample>& samples) {
+/// Of samples that have been checked.
+std::string bytes_of(const EnsemblePlan& plan, std::int64_t first, const std::vector<Sample>& samples) {
   const Sample all = stack_samples(samples);
   for (const auto& [name, x] : plan.coordinates) x.eval();
   hdf5::Writer writer(kind, newest_format);
@@ -217,6 +216,13 @@ std::string shard_bytes(const EnsemblePlan& plan, std::int64_t first, const std:
   hdf5::WriteGroup coordinates = root.group("coordinates");
   for (const auto& [name, x] : plan.coordinates) write_tensor(coordinates, name, x);
   return writer.finish();
+}
+
+}  // namespace
+
+std::string shard_bytes(const EnsemblePlan& plan, std::int64_t first, const std::vector<Sample>& samples) {
+  for (std::size_t i = 0; i < samples.size(); ++i) check_finite(samples[i], first + static_cast<std::int64_t>(i));
+  return bytes_of(plan, first, samples);
 }
 
 EnsembleOutcome write_ensemble(const std::string& folder, const EnsemblePlan& plan, const MakeSample& make,
@@ -266,7 +272,7 @@ EnsembleOutcome write_ensemble(const std::string& folder, const EnsemblePlan& pl
             layout.check(samples.back(), i);
           }
           if (stopped) return;
-          write_file(path_in(folder, shard_name(shard)), shard_bytes(plan, first, samples));
+          write_file(path_in(folder, shard_name(shard)), bytes_of(plan, first, samples));
         }
         const std::lock_guard guard(mutex);
         progress.samples += count;

@@ -111,10 +111,9 @@ Tensor scaled(const Tensor& x, const FieldStatistics& s, bool inverse) {
   const Array out = default_backend().empty(dtype_of<T>, x.shape());
   const From* const from = x.data<From>().data();
   T* const to = out.data<T>();
-  const auto mean = s.mean.data<double>(), deviation = s.deviation.data<double>(), low = s.minimum.data<double>(),
-             high = s.maximum.data<double>();
+  const auto mean = s.mean.data<double>(), deviation = s.deviation.data<double>();
   const auto apply = [&](std::int64_t i, std::size_t b) {
-    const double value = static_cast<double>(from[i]), spread = varies(low[b], high[b]) ? deviation[b] : 0;
+    const double value = static_cast<double>(from[i]), spread = deviation[b];
     to[i] = static_cast<T>(inverse ? value * spread + mean[b] : spread > 0 ? (value - mean[b]) / spread : 0.0);
   };
   const Shape& kept = s.mean.shape();
