@@ -52,19 +52,10 @@ Survey soundings(const std::string& path) {
   return survey;
 }
 
-bool lacks_components(const Site& site) {
-  const auto some = [](const auto& rows) {
-    return std::any_of(rows.begin(), rows.end(), [](const auto& row) {
-      const auto missing = [](const Complex& value) { return std::isnan(value.real()) || std::isnan(value.imag()); };
-      return std::any_of(row.begin(), row.end(), missing) && !std::all_of(row.begin(), row.end(), missing);
-    });
-  };
-  return some(site.z) || some(site.tipper);
-}
-
 // North, unless turning to it would lose data that have one other azimuth.
 double azimuth_of_x(const Survey& survey) {
-  if (std::none_of(survey.sites.begin(), survey.sites.end(), lacks_components)) return 0;
+  const auto is_whole = [](const Site& site) { return partial_rows(site) == 0; };
+  if (std::all_of(survey.sites.begin(), survey.sites.end(), is_whole)) return 0;
   const double azimuth = azimuth_in_range(survey.sites.front().rotation);
   const auto same = [&](const Site& site) { return std::remainder(site.rotation - azimuth, 360.0) == 0; };
   return std::all_of(survey.sites.begin(), survey.sites.end(), same) ? azimuth : 0;

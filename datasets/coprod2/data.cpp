@@ -219,7 +219,8 @@ std::string coprod2_data_text(const Observations& observations) {
     append_fixed(out, site.z, 2);
     out += '\n';
   }
-  std::vector<double> periods = periods_of(observations);
+  std::vector<double> periods = periods_of(observations, false);
+  if (periods.empty()) fail("write_coprod2: all data are masked");
   std::reverse(periods.begin(), periods.end());
   out += text("Frequencies (Hz): ", periods.size(), "\n");
   for (const double period : periods) {

@@ -184,7 +184,7 @@ EmData emdata_of(const Observations& observations, const EmDataOptions& options)
   EmData data;
   data.version = options.version;
   const bool version_1 = is_version_1(data);
-  const std::vector<double> periods = periods_of(observations);
+  const std::vector<double> periods = periods_of(observations, false);
   std::map<double, std::uint32_t> number;
   for (auto period = periods.rbegin(); period != periods.rend(); ++period) {  // ascending frequency
     data.frequency.push_back(1 / *period);

@@ -145,7 +145,7 @@ void read_version(const Line& line, EmData& data, const Report& report) {
 }
 
 bool looks_like(std::string_view bytes, std::string_view start) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   bytes = trim(bytes);
   while (is_comment(bytes)) bytes = trim(bytes.substr(std::min(bytes.find('\n'), bytes.size())));
   const auto entry = entry_of({trim(bytes.substr(0, bytes.find('\n'))), 1});

@@ -21,15 +21,6 @@ bool holds_values(const Rows& rows) {
   return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return missing_of(row) < row.size(); });
 }
 
-// Rows that have some of their components only: a turn would destroy them.
-template <class Rows>
-std::size_t partial_rows(const Rows& rows) {
-  return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& row) {
-    const std::size_t missing = missing_of(row);
-    return missing > 0 && missing < row.size();
-  }));
-}
-
 void sort_by_period(Site& site, Report& report) {
   std::vector<std::size_t> order(site.periods());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -63,7 +54,7 @@ void settle(Site& site, Report& report) {
   expect_values(site, report);
   sort_by_period(site, report);
   if (const double azimuth = site.rotation; azimuth != 0) {
-    const std::size_t partial = partial_rows(site.z) + partial_rows(site.tipper);
+    const std::size_t partial = partial_rows(site);
     if (partial > 0 && std::remainder(azimuth, 90.0) != 0)
       report.repair(
           0, "rotation-kept",
@@ -81,7 +72,7 @@ void settle(Site& site, const ChannelAzimuths& azimuths, Report& report) {
   }
   expect_values(site, report);
   sort_by_period(site, report);
-  if (const std::size_t partial = partial_rows(site.z) + partial_rows(site.tipper))
+  if (const std::size_t partial = partial_rows(site))
     report.repair(0, "rotation-lost",
                   text(partial, " rows lack components; what depends on them in geographic axes is missing"));
   try {

@@ -106,8 +106,7 @@ class Writer {
   // Whether there are 2D types only, for which x means nothing.
   bool is_line() const {
     return std::all_of(observations_.blocks.begin(), observations_.blocks.end(), [](const ObservationBlock& block) {
-      const Place place = info(kind_named(block.kind)->components[0].quantity).place;
-      return place == Place::te || place == Place::tm || place == Place::zy;
+      return is_two_dimensional(info(kind_named(block.kind)->components[0].quantity).place);
     });
   }
 

@@ -51,10 +51,11 @@ void expect_local_fields(const Observations& observations, const char* who) {
            "' has the magnetic field of '", observations.sites[row.reference].name, "', which the format cannot say");
 }
 
-std::vector<double> periods_of(const Observations& observations) {
+std::vector<double> periods_of(const Observations& observations, bool masked) {
   std::vector<double> periods;
   periods.reserve(observations.rows.size());
-  for (const Observation& row : observations.rows) periods.push_back(row.period);
+  for (const Observation& row : observations.rows)
+    if (masked || !row.masked) periods.push_back(row.period);
   std::sort(periods.begin(), periods.end());
   periods.erase(std::unique(periods.begin(), periods.end()), periods.end());
   return periods;

@@ -82,8 +82,8 @@ void validate(const Observations& observations);
 /// site: for formats that cannot say so.
 void expect_local_fields(const Observations& observations, const char* who);
 
-/// The periods of all rows, ascending, each once.
-std::vector<double> periods_of(const Observations& observations);
+/// The periods of all rows, or of those that are not masked, ascending, each once.
+std::vector<double> periods_of(const Observations& observations, bool masked = true);
 /// The quantities of all rows, in the order of the enum, each once.
 std::vector<Quantity> quantities_of(const Observations& observations);
 

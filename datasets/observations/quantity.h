@@ -37,6 +37,11 @@ enum class QuantityKind : std::uint8_t {
 /// Which component, mode or invariant.
 enum class Place : std::uint8_t { xx, xy, yx, yy, te, tm, determinant, x, y, zy };
 
+/// Whether only two-dimensional earths have it: TE, TM and Hz/Hy along a profile.
+constexpr bool is_two_dimensional(Place place) {
+  return place == Place::te || place == Place::tm || place == Place::zy;
+}
+
 struct QuantityInfo {
   Quantity quantity;
   const char* name;  ///< "Zxy", "log10_rho_TE", ...: unique, for tables, Python and command line

@@ -7,11 +7,6 @@
 namespace terrella::datasets {
 namespace {
 
-bool is_two_dimensional(const Observation& row) {
-  const Place place = info(row.quantity).place;
-  return place == Place::te || place == Place::tm || place == Place::zy;
-}
-
 // Names by which soundings find their places again, and one azimuth.
 bool has_names_and_one_azimuth(const Observations& observations) {
   std::set<std::string> names;
@@ -40,9 +35,9 @@ std::vector<Observations> two_dimensional_forms(const Observations& observations
   const bool local = std::none_of(observations.rows.begin(), observations.rows.end(), [](const Observation& row) {
     return row.reference != Observation::no_site && row.reference != row.site;
   });
-  if (!local || !std::any_of(observations.rows.begin(), observations.rows.end(), is_two_dimensional) ||
-      !has_names_and_one_azimuth(observations))
-    return {};
+  const bool is_line = std::any_of(observations.rows.begin(), observations.rows.end(),
+                                   [](const Observation& row) { return is_two_dimensional(info(row.quantity).place); });
+  if (!local || !is_line || !has_names_and_one_azimuth(observations)) return {};
   const SurveyOfObservations soundings = survey_of(observations);
   if (soundings.survey.sites.empty()) return {};
   return {form_of(soundings, {Quantity::z_te, Quantity::z_tm, Quantity::tzy}, observations),

@@ -139,7 +139,7 @@ Observations read_occam2d_data(const std::string& path) {
 }
 
 bool looks_like_occam2d_data(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   bytes = trim(bytes);
   const auto entry = entry_of({trim(bytes.substr(0, bytes.find('\n'))), 1});
   return entry && is_key(entry->key, "FORMAT") && upper(entry->value).starts_with("OCCAM2MTDATA");
@@ -176,10 +176,8 @@ std::string occam2d_data_text(const Observations& observations) {
     if (!std::isfinite(site.y)) fail("occam2d_data_text: site '", site.name, "' has no place along the profile");
     out += fmt::format("   {:.10g}\n", site.y);
   }
-  Observations written = observations;
-  std::erase_if(written.rows, [](const Observation& row) { return row.masked; });
-  if (written.rows.empty()) fail("occam2d_data_text: all data are masked");
-  const std::vector<double> periods = periods_of(written);
+  const std::vector<double> periods = periods_of(observations, false);
+  if (periods.empty()) fail("occam2d_data_text: all data are masked");
   out += entry_text("FREQUENCIES", std::to_string(periods.size()), 18);
   std::map<double, std::size_t> number;
   for (const double period : periods) {
@@ -187,15 +185,17 @@ std::string occam2d_data_text(const Observations& observations) {
     number.emplace(period, number.size() + 1);
   }
   std::string table;
-  for (const Observation& row : written.rows) {
+  std::size_t count = 0;
+  for (const Observation& row : observations.rows) {
+    if (row.masked) continue;
     const auto type = std::find_if(std::begin(types), std::end(types),
                                    [&](const Type& candidate) { return candidate.quantity == row.quantity; });
     if (type == std::end(types)) fail("occam2d_data_text: the format has no type for ", info(row.quantity).name);
     table += fmt::format("{:>6} {:>5} {:>5} {:>16.10g} {:>16.10g}\n", row.site + 1, number[row.period], type->code,
                          row.value.real(), std::isnan(row.error) ? 0 : row.error);
+    ++count;
   }
-  out += entry_text("DATA BLOCKS", std::to_string(written.rows.size()), 18);
-  return out + "SITE  FREQ  TYPE  DATUM  ERROR\n" + table;
+  return out + entry_text("DATA BLOCKS", std::to_string(count), 18) + "SITE  FREQ  TYPE  DATUM  ERROR\n" + table;
 }
 
 void write_occam2d_data(const Observations& observations, const std::string& path) {

@@ -79,7 +79,7 @@ Occam2dMesh read_occam2d_mesh(const std::string& path) {
 }
 
 bool looks_like_occam2d_mesh(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   const std::size_t title = bytes.find('\n');
   if (title == std::string_view::npos) return false;
   bytes.remove_prefix(title + 1);

@@ -106,6 +106,15 @@ ResidualCovariance rotate_covariance(const ResidualCovariance& n, double degrees
   return {e[0], e[1], hz[0], e[2], e[3], hz[1], std::conj(hz[0]), std::conj(hz[1]), n[8]};
 }
 
+std::size_t partial_rows(const Site& site) {
+  const auto partial = [](const auto& row) {
+    const auto missing = std::count_if(row.begin(), row.end(), [](const Complex& v) { return std::isnan(v.real()); });
+    return missing > 0 && missing < static_cast<std::ptrdiff_t>(row.size());
+  };
+  return static_cast<std::size_t>(std::count_if(site.z.begin(), site.z.end(), partial) +
+                                  std::count_if(site.tipper.begin(), site.tipper.end(), partial));
+}
+
 double azimuth_in_range(double degrees) { return std::abs(degrees) <= 360 ? degrees : std::fmod(degrees, 360.0); }
 
 Site rotate_to(const Site& site, double azimuth) {

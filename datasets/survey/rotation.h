@@ -18,6 +18,10 @@ TipperError rotate(const TipperError& error, double degrees);
 InverseSignalPower rotate_covariance(const InverseSignalPower& s, double degrees);
 ResidualCovariance rotate_covariance(const ResidualCovariance& n, double degrees);
 
+/// How many rows of impedances and tippers have some of their components only, which turning by other angles than right
+/// ones destroys.
+std::size_t partial_rows(const Site& site);
+
 /// An azimuth as files hold it: within -360 .. 360 as it stands, else without whole turns (400 is 40).
 double azimuth_in_range(double degrees);
 

@@ -405,8 +405,7 @@ Line line_of(const Survey& given, const LineOptions& o) {
 bool is_line(const Observations& observations) {
   return !observations.rows.empty() &&
          std::all_of(observations.rows.begin(), observations.rows.end(), [](const Observation& row) {
-           const datasets::Place place = datasets::info(row.quantity).place;
-           return place == datasets::Place::te || place == datasets::Place::tm || place == datasets::Place::zy;
+           return datasets::is_two_dimensional(datasets::info(row.quantity).place);
          });
 }
 
