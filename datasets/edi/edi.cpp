@@ -128,8 +128,6 @@ bool is_derived(std::string_view keyword) {
   return false;
 }
 
-constexpr const char* component_names[] = {"XX", "XY", "YX", "YY"};
-
 // The first block of impedances where all of them hold EMPTY only beside whole pairs of resistivities and phases, as
 // programs write that fill what they know of a form; else nullptr.
 const Block* empty_impedances(const Document& document, const Header& header, const Report& report) {

@@ -3,11 +3,7 @@
 #include "datasets/edi/sounding.h"
 
 namespace terrella::datasets::edi {
-namespace {
-
-constexpr const char* component_names[] = {"XX", "XY", "YX", "YY"};
-
-}  // namespace
+namespace {}  // namespace
 
 std::optional<Sounding> read_impedances(const Document& document, const Header& header, Report& report) {
   const Block* first = nullptr;

@@ -43,9 +43,8 @@ std::optional<Column> find_error(const Document& document, const std::string& na
 }  // namespace
 
 std::optional<Sounding> read_rho_phase(const Document& document, const Header& header, Report& report) {
-  constexpr const char* names[] = {"XX", "XY", "YX", "YY"};
   const Block* first = nullptr;
-  for (const char* name : names)
+  for (const char* name : component_names)
     for (const char* kind : {"RHO", "PHS"})
       if (const Block* const block = document.find(std::string(kind) + name, report); block && !first) first = block;
   if (!first) return std::nullopt;
@@ -58,7 +57,7 @@ std::optional<Sounding> read_rho_phase(const Document& document, const Header& h
                         Complex(not_a_number, not_a_number), Complex(not_a_number, not_a_number)});
   sounding.z_error.assign(n, {not_a_number, not_a_number, not_a_number, not_a_number});
   for (std::size_t component = 0; component < 4; ++component) {
-    const std::string name = names[component];
+    const std::string name = component_names[component];
     const auto rho = find_column(document, "RHO" + name, n, header.empty, report);
     auto phase = find_column(document, "PHS" + name, n, header.empty, report);
     if (!rho && !phase) continue;

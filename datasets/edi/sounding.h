@@ -8,6 +8,9 @@
 
 namespace terrella::datasets::edi {
 
+/// In the order of Component, as blocks end or begin with them.
+inline constexpr const char* component_names[] = {"XX", "XY", "YX", "YY"};
+
 struct Sounding {
   const char* format = "";        ///< for Provenance::format
   std::vector<double> frequency;  ///< Hz, in the order of the file, [n]

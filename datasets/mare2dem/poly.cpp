@@ -122,7 +122,7 @@ PolygonMap parse_poly(std::string_view bytes, const std::string& path) {
 PolygonMap read_poly(const std::string& path) { return parse_poly(read_file(path, largest_file), path); }
 
 bool looks_like_poly(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   // "4045 2 0 0", then "1 y z": a head of two to four whole numbers, the second of them 2, before vertex 0 or 1.
   std::vector<std::vector<std::string_view>> rows;
   while (!bytes.empty() && rows.size() < 2) {

@@ -145,7 +145,7 @@ Mare2demResistivity read_mare2dem_resistivity(const std::string& path) {
 }
 
 bool looks_like_mare2dem_resistivity(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   bytes = trim(bytes);
   const auto entry = entry_of({trim(bytes.substr(0, bytes.find('\n'))), 1});
   return entry && (is_key(entry->key, "Format") || is_key(entry->key, "Version")) &&

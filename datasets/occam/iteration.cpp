@@ -70,7 +70,7 @@ OccamIteration read_occam_iteration(const std::string& path) {
 }
 
 bool looks_like_occam_iteration(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   const std::string_view line = trim(bytes.substr(0, bytes.find_first_of("\n")));
   const auto entry = entry_of({line, 1});
   return entry && is_key(entry->key, "Format") && upper(entry->value).starts_with("OCCAMITER");

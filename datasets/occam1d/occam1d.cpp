@@ -78,7 +78,7 @@ Occam1dModel read_occam1d_model(const std::string& path) {
 }
 
 bool looks_like_occam1d_model(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   bytes = trim(bytes);
   const auto entry = entry_of({trim(bytes.substr(0, bytes.find('\n'))), 1});
   if (!entry || !is_key(entry->key, "Format")) return false;

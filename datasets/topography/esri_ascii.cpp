@@ -98,7 +98,7 @@ double spacing_of(const std::vector<double>& nodes, const char* name) {
 }  // namespace
 
 bool looks_like_esri_ascii(std::string_view bytes) {
-  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  bytes = without_byte_order_mark(bytes);
   const std::string start = upper(trim(bytes).substr(0, 6));
   return start.starts_with("NCOLS") || start.starts_with("NROWS");
 }
